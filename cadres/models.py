@@ -1,0 +1,199 @@
+"""Who works here: units, offices, users, the phones they use, and the days they are away."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from cadres.units import LEVELS, within
+from fieldapi.access import Role
+from fieldapi.ids import new_id
+from fieldapi.models import Identified, Versioned
+from fieldapi.secrets import BlindIndexField, SecretField
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Everybody sees the divisions of their own unit's subtree, and those above it by name."""
+        return self.within(user.unit_id)
+
+    def within(self, code: str) -> Self:
+        return self.filter(**within(code, field="code"))
+
+
+class Unit(Versioned):
+    """An administrative division, from province down to the villagers' group."""
+
+    code = models.CharField(max_length=15, primary_key=True)
+    name = models.CharField(max_length=100)
+    level = models.CharField(max_length=10, choices=[(level, level) for level in LEVELS.values()])
+    lat = models.FloatField(null=True)  # WGS-84
+    lon = models.FloatField(null=True)
+    far_m = models.PositiveIntegerField(null=True)  # its own threshold for the flag `far`, in metres
+
+    objects = UnitQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        return self.filter(Q(**within(user.unit_id)) | Q(pk=user.office_id))
+
+
+class Office(Identified, Versioned):
+    """责任科室: a department of a unit that tasks can be given to."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="offices", db_column="unit")
+    name = models.CharField(max_length=100)
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="office_name_once_in_a_unit")]
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Desks see the people of their subtree; a cadre sees the cadre's own unit's people by name."""
+        return self.filter(Q(**within(user.unit_id)) | Q(pk=user.pk))
+
+
+class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a base made at run time
+    pass
+
+
+class User(AbstractBaseUser, Versioned):
+    """A cadre, supervisor, leader or admin. `username` is trimmed, width- and case-folded."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    username = models.CharField(max_length=150, unique=True)
+    full_name = models.CharField(max_length=100)
+    phone = SecretField(default="")
+    phone_index = BlindIndexField(of="phone", db_index=True)
+    role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role])
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="users", db_column="unit")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="users")
+    lat = models.FloatField(null=True)  # WGS-84: where pairing suggestions count from
+    lon = models.FloatField(null=True)
+    active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+
+    USERNAME_FIELD = "username"
+    objects = Users()
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "role"], name="users_of_unit")]
+
+    @property
+    def sees_subtree(self) -> bool:
+        """Desks see their unit's subtree; a cadre sees a working set."""
+        return self.role != Role.CADRE
+
+    def governs(self, unit: str) -> bool:
+        """`unit` (a code) lies in this user's subtree."""
+        return unit.startswith(self.unit_id)
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Own devices; an admin or supervisor also those of the subtree's people."""
+        if user.role in (Role.ADMIN, Role.SUPERVISOR):
+            return self.filter(Q(user=user) | Q(**within(user.unit_id, field="user__unit")))
+        return self.filter(user=user)
+
+
+class Device(Identified):
+    """A phone (or browser) as one user uses it, with that user's session on it.
+
+    Signing in again on the same phone begins a new session and ends the one before. `generation` is the highest
+    generation of refresh token that was ever presented (see `sessions.py`).
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="devices")
+    phone_id = models.CharField(max_length=64, default="")  # the phone's own id; "" for a browser or curl
+    name = models.CharField(max_length=100, default="")
+    platform = models.CharField(max_length=40, default="")
+    app_version = models.CharField(max_length=40, default="")
+    session = models.UUIDField(unique=True, default=new_id)
+    generation = models.PositiveIntegerField(default=0)
+    generation_at = models.DateTimeField()
+    signed_in_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField()
+    unsent = models.PositiveIntegerField(null=True)
+    clock_offset_ms = models.BigIntegerField(
+        null=True
+    )  # the phone's clock less the server's, when last measured
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "phone_id"], condition=~Q(phone_id=""), name="a_phone_once_per_user"
+            )
+        ]
+        indexes = [models.Index(fields=["user", "last_seen_at"], name="devices_of_user")]
+
+
+class SignInFailure(models.Model):
+    """One wrong password. Kept for the lock's window, then deleted by `run_due`."""
+
+    username = models.CharField(max_length=150)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["username", "at"], name="failures_of_account"),
+            models.Index(fields=["address", "at"], name="failures_from_address"),
+        ]
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        if user.sees_subtree:
+            return self.filter(**within(user.unit_id, field="cadre__unit"))
+        return self.filter(cadre=user)
+
+    def on(self, day: date) -> Self:
+        """Absences that cover `day`; both ends are days away."""
+        return self.filter(started_on__lte=day, ended_on__gte=day)
+
+
+class Absence(Identified, Versioned):
+    """Days a cadre is away: the other post covers (顶岗)."""
+
+    cadre = models.ForeignKey(User, models.PROTECT, related_name="absences")
+    started_on = models.DateField()
+    ended_on = models.DateField()
+    reason = models.CharField(max_length=500)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=F("started_on")), name="absence_ends_after_it_starts"
+            )
+        ]
+        indexes = [models.Index(fields=["cadre", "started_on"], name="absences_of_cadre")]
+
+
+class ClosedMonth(models.Model):
+    """A month that was closed for a unit, alone or with the unit above it. Late rows look here (`months.py`)."""
+
+    unit = models.CharField(max_length=15)
+    month = models.DateField()  # its first day
+    closed_at = models.DateTimeField()
+    closed_by = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "month"], name="a_month_closes_once_per_unit")]

@@ -1,0 +1,59 @@
+"""Request and answer bodies: JSON, bounded in bytes also after inflation."""
+
+import zlib
+from typing import IO, Any
+
+import orjson
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+
+from fieldapi.errors import Refused
+from fieldapi.json import dumps
+
+CHUNK = 64 * 1024
+
+
+class JSONRenderer(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        return b"" if data is None else dumps(data)
+
+
+class JSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        meta = parser_context["request"].META if parser_context else {}
+        packed = meta.get("HTTP_CONTENT_ENCODING", "").lower()
+        if packed not in ("", "identity", "gzip"):
+            raise Refused("unsupported_media_type", detail=f"Content-Encoding: {packed}")
+        body = read_bounded(stream, settings.MAX_JSON_BYTES, packed=packed == "gzip")
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as fault:
+            raise ParseError(str(fault)) from fault
+
+
+def read_bounded(stream: IO[bytes], limit: int, *, packed: bool) -> bytes:
+    """The whole body, inflated where packed. Refuses `too_large` before more than `limit` bytes stand in memory."""
+    inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if packed else None
+    body = bytearray()
+    try:
+        while chunk := stream.read(CHUNK):
+            body += inflate.decompress(chunk, limit + 1 - len(body)) if inflate else chunk
+            if len(body) > limit or (inflate and inflate.unconsumed_tail):
+                raise Refused("too_large", limit=limit)
+    except zlib.error as fault:
+        raise Refused("unreadable", detail=f"gzip: {fault}") from fault
+    except OSError as fault:
+        raise Refused("unreadable", detail="the body was cut off") from fault
+    if inflate and not inflate.eof:
+        raise Refused("unreadable", detail="gzip: cut off")
+    return bytes(body)

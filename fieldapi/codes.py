@@ -1,0 +1,90 @@
+"""Every problem code with its status and its words. Codes are part of the contract: never rename one.
+
+`docs/problems.md` prints this table. Facts in braces are filled in by whoever refuses.
+"""
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    status: int
+    zh: str
+    en: str
+
+
+CODES: dict[str, Code] = {
+    # the request itself
+    "bad_input": Code(400, "提交的内容有误", "The input has faults"),
+    "bad_instant": Code(400, "时间须为带时区的 RFC 3339", "A time is RFC 3339 with an offset"),
+    "bad_day": Code(400, "日期须为 YYYY-MM-DD", "A day is YYYY-MM-DD"),
+    "bad_month": Code(400, "月份须为 YYYY-MM", "A month is YYYY-MM"),
+    "unreadable": Code(400, "请求内容无法读取", "The body cannot be read"),
+    "bad_id": Code(
+        400, "编号须为小写带连字符的 UUID", "An id is a lower-case hyphenated UUID of 36 characters"
+    ),
+    "bad_cursor": Code(400, "翻页游标无效", "The cursor is not valid"),
+    "bad_limit": Code(400, "limit 须在 1 到 {most} 之间", "limit must be from 1 to {most}"),
+    "bad_query": Code(400, "查询参数有误", "A query parameter has a fault"),
+    "unknown_field": Code(400, "未知字段", "Unknown field"),
+    "unknown_parameter": Code(400, "未知查询参数", "Unknown query parameter"),
+    "not_found": Code(404, "不存在或无权查看", "It is not there, or not yours to see"),
+    "method_not_allowed": Code(405, "不支持此方法", "This method is not allowed here"),
+    "not_acceptable": Code(406, "无法提供所要求的格式", "The asked-for format cannot be served"),
+    "unsupported_media_type": Code(415, "不支持此内容类型", "This content type is not supported"),
+    "too_large": Code(413, "内容过大，上限 {limit} 字节", "Too large: the limit is {limit} bytes"),
+    "throttled": Code(429, "请求过多，请稍后再试", "Too many requests: try again later"),
+    "server_busy": Code(
+        503, "服务暂时不可用，请稍后重试", "The service is not available just now: try again"
+    ),
+    "server_fault": Code(500, "服务器内部错误", "The server made a mistake"),
+    # who you are
+    "not_authenticated": Code(401, "请先登录", "Sign in first"),
+    "bad_credentials": Code(401, "用户名或密码错误", "User name or password is wrong"),
+    "token_invalid": Code(401, "令牌无效", "The token is not valid"),
+    "token_expired": Code(401, "令牌已过期", "The token has expired"),
+    "token_superseded": Code(401, "令牌已被更新的令牌取代", "A newer token has taken this one's place"),
+    "session_ended": Code(401, "会话已结束，请重新登录", "The session has ended: sign in again"),
+    "permission_denied": Code(403, "无权执行此操作", "You may not do this"),
+    "password_change_required": Code(403, "首次登录须先修改密码", "Change the one-time password first"),
+    "locked": Code(429, "登录失败次数过多，请稍后再试", "Too many failed sign-ins: try again later"),
+    "weak_password": Code(400, "密码强度不足", "The password is too weak"),
+    "wrong_password": Code(400, "原密码错误", "The present password is wrong"),
+    # editing
+    "version_required": Code(428, "须用 If-Match 带上版本号", "Send the row's version in If-Match"),
+    "version_stale": Code(412, "该记录已被他人修改", "The row has changed since you read it"),
+    "key_reused": Code(409, "幂等键已用于其他内容", "This Idempotency-Key was used for another body"),
+    "key_in_progress": Code(409, "同一请求正在处理", "The same request is still running"),
+    "already_exists": Code(409, "已存在相同的记录", "Such a row is already there"),
+    "in_use": Code(409, "仍被其他记录引用", "Other rows still refer to it"),
+    "wrong_state": Code(409, "当前状态不允许此操作", "Not allowed in the present state"),
+    # what phones send
+    "content_differs": Code(409, "该编号已有不同内容", "Other content stands under this id"),
+    "other_user": Code(
+        409,
+        "此记录由另一用户填写，待其登录后提交",
+        "Made by another user: it goes through when that user signs in",
+    ),
+    "household_unknown": Code(400, "查无此户，或从未与您结对", "No such household, or you never served it"),
+    "user_unknown": Code(400, "查无此用户", "No such user"),
+    "unit_unknown": Code(400, "查无此区划", "No such unit, or not yours"),
+    "office_unknown": Code(400, "查无此科室", "No such office"),
+    "category_unknown": Code(400, "查无此类别", "No such category"),
+    "task_unknown": Code(400, "查无此任务", "No such task"),
+    "opinion_unknown": Code(400, "查无此意见", "No such opinion"),
+    "ends_before_start": Code(400, "结束时间早于开始时间", "It ends before it starts"),
+    "impossible_time": Code(400, "时间不可能", "An impossible time"),
+    "masked_value": Code(400, "不能写入打码的号码", "A masked number cannot be written"),
+    "waited_too_long": Code(409, "等待的记录三十天未到", "What it waited for did not come within 30 days"),
+    # pairing
+    "post_taken": Code(409, "该户该岗已有人结对", "This post of the household is taken on those days"),
+    "same_person": Code(409, "同一人不能同时任 A、B 岗", "One person cannot hold both posts"),
+    "not_a_cadre": Code(400, "此用户不是干部", "This user is not a cadre"),
+    # tasks
+    "five_fixings_missing": Code(409, "五定未齐", "The five fixings are not complete"),
+    "already_extended": Code(409, "只能延期一次", "A due day is extended only once"),
+    "no_opinions": Code(400, "至少要有一条意见", "At least one opinion"),
+    "opinion_has_task": Code(409, "意见已有任务", "An opinion already has a task"),
+    # summaries
+    "month_running": Code(409, "本月尚未结束", "The month is still running"),
+    "figure_unknown": Code(400, "没有这个指标", "There is no such figure"),
+}

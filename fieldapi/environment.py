@@ -1,0 +1,194 @@
+"""Every environment variable the product reads, with its default and its check.
+
+`docs/environment.md` prints this table. A wrong value stops the start with one clear line.
+"""
+
+import ipaddress
+import os
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class WrongEnvironment(ImproperlyConfigured, SystemExit):
+    """One line for the person who starts the program; as a SystemExit it prints without a traceback."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable(
+        "FIELDAPI_MODE",
+        "local",
+        "`local` or `production`; the web entry point and the image default to `production`",
+    ),
+    Variable("FIELDAPI_DATA_DIR", "var/", "where a local run keeps its database, files and keys"),
+    Variable(
+        "FIELDAPI_SECRET_KEY",
+        "made and kept in the data dir",
+        "signs tokens; required in production, 32 characters or more",
+    ),
+    Variable(
+        "FIELDAPI_DATA_KEY",
+        "derived from the secret key",
+        "encrypts phone and identity numbers; set it once and keep it, the data cannot be read without it",
+    ),
+    Variable(
+        "DATABASE_URL",
+        "SQLite in the data dir",
+        "`sqlite:///path` or `postgres://user:password@host:port/name`",
+    ),
+    Variable(
+        "FIELDAPI_STORAGE_URL",
+        "the data dir",
+        "`file:///path` or `s3://key:secret@host:port/bucket?region=…&secure=yes|no`",
+    ),
+    Variable("FIELDAPI_DEMO_PASSWORD", "made and kept in the data dir", "password of the demo accounts"),
+    Variable(
+        "FIELDAPI_ALLOWED_HOSTS",
+        "localhost,127.0.0.1,[::1] (local)",
+        "host names the server answers to, separated by commas; required in production",
+    ),
+    Variable(
+        "FIELDAPI_TRUSTED_PROXIES",
+        "none",
+        "addresses or networks whose X-Forwarded-For is believed, separated by commas",
+    ),
+    Variable("FIELDAPI_DEBUG", "no", "`yes` or `no`; tracebacks in answers, never in production"),
+    Variable(
+        "FIELDAPI_CLOCK",
+        "the real time",
+        "a time at which the server's clock starts, for rehearsals; refused in production",
+    ),
+    Variable(
+        "FIELDAPI_GEOCODER",
+        "none",
+        "a geopy geocoder and its settings, `nominatim?domain=…&user_agent=…&system=wgs84`",
+    ),
+)
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def listed(name: str) -> list[str]:
+    return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def mode() -> str:
+    value = text("FIELDAPI_MODE", "local")
+    if value not in ("local", "production"):
+        raise WrongEnvironment(f"FIELDAPI_MODE is {value!r}: say local or production.")
+    return value
+
+
+def debug(*, production: bool) -> bool:
+    value = text("FIELDAPI_DEBUG", "no").lower()
+    if value not in ("yes", "no", "true", "false", "1", "0"):
+        raise WrongEnvironment(f"FIELDAPI_DEBUG is {value!r}: say yes or no.")
+    wanted = value in ("yes", "true", "1")
+    if wanted and production:
+        raise WrongEnvironment("FIELDAPI_DEBUG=yes is refused in production: it would show secrets.")
+    return wanted
+
+
+def data_dir(base: Path) -> Path:
+    path = Path(text("FIELDAPI_DATA_DIR", str(base / "var"))).expanduser()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise WrongEnvironment(f"FIELDAPI_DATA_DIR {path} cannot be made: {fault.strerror}.") from fault
+    return path.resolve()
+
+
+def kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
+    """The secret in `path`, made on first use. Two processes starting at once agree on one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    if not path.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()
+
+
+def secret_key(directory: Path, *, production: bool) -> str:
+    if value := text("FIELDAPI_SECRET_KEY"):
+        if production and len(value) < 32:
+            raise WrongEnvironment("FIELDAPI_SECRET_KEY is too short: 32 characters or more.")
+        return value
+    if production:
+        raise WrongEnvironment(
+            "FIELDAPI_SECRET_KEY is required in production (FIELDAPI_MODE=local makes one)."
+        )
+    return kept_secret(directory / "secret_key")
+
+
+def allowed_hosts(*, production: bool) -> list[str]:
+    hosts = listed("FIELDAPI_ALLOWED_HOSTS")
+    if not hosts and production:
+        raise WrongEnvironment(
+            "FIELDAPI_ALLOWED_HOSTS is required in production: the names the server answers to."
+        )
+    return hosts or ["localhost", "127.0.0.1", "[::1]", "testserver"]
+
+
+def trusted_proxies() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    try:
+        return [ipaddress.ip_network(part, strict=False) for part in listed("FIELDAPI_TRUSTED_PROXIES")]
+    except ValueError as fault:
+        raise WrongEnvironment(f"FIELDAPI_TRUSTED_PROXIES: {fault}.") from fault
+
+
+def clock_offset(*, production: bool) -> timedelta:
+    """How far the server's clock is moved from the machine's.
+
+    FIELDAPI_CLOCK_STARTED (seconds since 1970) is set by the program that starts several processes, so
+    that they share one moved clock; it is no setting.
+    """
+    value = text("FIELDAPI_CLOCK")
+    if not value:
+        return timedelta(0)
+    if production:
+        raise WrongEnvironment("FIELDAPI_CLOCK is refused in production: a moved clock is for rehearsals.")
+    try:
+        start = datetime.fromisoformat(value)
+    except ValueError as fault:
+        raise WrongEnvironment(
+            f"FIELDAPI_CLOCK is {value!r}: write it as 2026-10-01T08:00:00+08:00."
+        ) from fault
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=SHANGHAI)
+    began = float(text("FIELDAPI_CLOCK_STARTED", str(time.time())))
+    return timedelta(seconds=start.timestamp() - began)
+
+
+def database_url(directory: Path) -> str:
+    url = text("DATABASE_URL", f"sqlite:///{directory / 'fieldapi.sqlite3'}")
+    if urlsplit(url).scheme not in ("sqlite", "postgres", "postgresql"):
+        raise WrongEnvironment("DATABASE_URL must begin with sqlite:/// or postgres://.")
+    return url
+
+
+def storage_url(directory: Path) -> str:
+    url = text("FIELDAPI_STORAGE_URL", f"file://{directory / 'files'}")
+    if urlsplit(url).scheme not in ("file", "s3"):
+        raise WrongEnvironment("FIELDAPI_STORAGE_URL must begin with file:/// or s3://.")
+    return url

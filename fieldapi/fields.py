@@ -1,0 +1,89 @@
+"""Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from fieldapi.calendar import SHANGHAI
+from fieldapi.errors import words
+from fieldapi.ids import SHAPE
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=SHANGHAI)
+LATEST = datetime(2100, 1, 1, tzinfo=SHANGHAI)
+
+
+@extend_schema_field(OpenApiTypes.UUID)
+class IdField(serializers.Field):
+    """A lower-case hyphenated UUID."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str) or not SHAPE.fullmatch(data):
+            raise serializers.ValidationError(words("bad_id"), code="bad_id")
+        return UUID(data)
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class InstantField(serializers.Field):
+    """RFC 3339 with an offset, kept in whole milliseconds, from 1970 to 2100."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) and len(data) <= 40 else None
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise serializers.ValidationError(words("bad_instant"), code="bad_instant")
+        if not EARLIEST <= moment < LATEST:
+            raise serializers.ValidationError(words("impossible_time"), code="impossible_time")
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+    def to_representation(self, value: datetime) -> datetime:
+        return value
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class DayField(serializers.Field):
+    """`YYYY-MM-DD`, a day in Asia/Shanghai, from 1900 to 2100."""
+
+    def to_internal_value(self, data: Any) -> date:
+        try:
+            day = date.fromisoformat(data) if isinstance(data, str) and len(data) == 10 else None
+        except ValueError:
+            day = None
+        if day is None or not 1900 <= day.year < 2100:
+            raise serializers.ValidationError(words("bad_day"), code="bad_day")
+        return day
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
+
+
+class PlainText(serializers.CharField):
+    """Text as typed, of at most `max_length` characters; numbers and booleans are no text."""
+
+    def __init__(self, max_length: int, **kwargs: Any):
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class StrictSerializer(serializers.Serializer):
+    """A desk's body: fields it does not know are refused by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := [name for name in data if name not in self.fields]):
+            told = ErrorDetail(words("unknown_field"), code="unknown_field")
+            raise serializers.ValidationError({str(name): [told] for name in unknown})
+        return super().to_internal_value(data)

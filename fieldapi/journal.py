@@ -1,0 +1,81 @@
+"""The journal (台账): one append-only line per action, in the same transaction as the act."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from fieldapi import clock
+from fieldapi.json import dumps, instant
+from fieldapi.models import JournalLine
+
+
+class Actor(Protocol):
+    """Whoever acts: a user."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def username(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was done to one row; `unit` is the row's unit code as of now."""
+
+    action: str
+    row_id: object
+    unit: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def note_down(by: Actor | None, action: str, row_id: object, *, unit: str, **detail: Any) -> None:
+    """Write one line. `action` is `resource.verb`, as in the access table."""
+    note_down_all(by, [Entry(action, row_id, unit, detail)])
+
+
+def note_down_all(by: Actor | None, entries: Iterable[Entry]) -> None:
+    """Write many lines in one statement. `by` None is the system itself."""
+    at = clock.now()
+    lines = [
+        JournalLine(
+            at=at,
+            by=by.pk if by else None,
+            by_name=by.username if by else "",
+            action=entry.action,
+            resource=entry.action.partition(".")[0],
+            row_id=str(entry.row_id),
+            unit=entry.unit,
+            detail=dumps(entry.detail).decode(),
+        )
+        for entry in entries
+    ]
+    for line in lines:
+        line.seal = seal_of(line)
+    JournalLine.objects.bulk_create(lines)
+
+
+def seal_of(line: JournalLine) -> str:
+    """HMAC-SHA256 over the line's content."""
+    content = "\x1f".join(
+        (
+            _stamp(line.at),
+            str(line.by or ""),
+            line.by_name,
+            line.action,
+            line.resource,
+            line.row_id,
+            line.unit,
+            line.detail,
+        )
+    )
+    return hmac.new(settings.SECRET_KEY.encode(), content.encode(), sha256).hexdigest()
+
+
+def _stamp(at: datetime) -> str:
+    return instant(at)

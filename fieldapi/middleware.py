@@ -1,0 +1,63 @@
+"""Around every request: the language of the answer, connections given back, no bare faults."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+from fieldapi.errors import Refused, problem_response, refusal_for
+
+log = logging.getLogger(__name__)
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SpeakTheirLanguage:
+    """Chinese unless Accept-Language prefers English."""
+
+    def __init__(self, answer: Answer):
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = "zh-hans"
+        if "HTTP_ACCEPT_LANGUAGE" in request.META:
+            language = translation.get_language_from_request(request)
+        with translation.override(language):
+            response = self.answer(request)
+        response.headers.setdefault("Content-Language", "en" if language == "en" else "zh-Hans")
+        return response
+
+
+class EveryFaultIsAProblem:
+    """What no view caught becomes problem+json: a refusal with its code, our own mistakes logged and told as 500."""
+
+    def __init__(self, answer: Answer):
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.answer(request)
+        if response.status_code >= 400 and response.headers.get("Content-Type", "").startswith("text/html"):
+            return problem_response(_bare(response))
+        return response
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse:
+        refused = refusal_for(fault)
+        if refused is None:
+            log.exception("%s %s", request.method, request.path, exc_info=fault)
+            refused = Refused("server_fault")
+        return problem_response(refused)
+
+
+def _bare(response: HttpResponseBase) -> Refused:
+    """Django's own HTML faults: no such path, a bad Host header."""
+    return Refused(
+        {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(response.status_code, "bad_input")
+    )
+
+
+def give_back_connection() -> None:
+    """Let go of the database before something slow (a phone's upload), unless a transaction holds it."""
+    if not connection.in_atomic_block:
+        connection.close()

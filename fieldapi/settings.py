@@ -1,0 +1,164 @@
+"""Django's settings, read from the environment (`environment.py` names every variable)."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import dj_database_url
+
+from fieldapi import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PRODUCTION = environment.mode() == "production"
+DEBUG = environment.debug(production=PRODUCTION)
+DATA_DIR = environment.data_dir(BASE_DIR)
+SECRET_KEY = environment.secret_key(DATA_DIR, production=PRODUCTION)
+DATA_KEY = environment.text("FIELDAPI_DATA_KEY", SECRET_KEY)
+ALLOWED_HOSTS = environment.allowed_hosts(production=PRODUCTION)
+TRUSTED_PROXIES = environment.trusted_proxies()
+CLOCK_OFFSET = environment.clock_offset(production=PRODUCTION)
+GEOCODER = environment.text("FIELDAPI_GEOCODER")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_tasks",
+    "django_tasks_db",
+    "fieldapi",
+    "cadres",
+    "households",
+    "visits",
+    "media",
+    "opinions",
+    "matters",
+    "reports",
+    "sync",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fieldapi.middleware.SpeakTheirLanguage",
+    "fieldapi.middleware.EveryFaultIsAProblem",
+]
+
+ROOT_URLCONF = "fieldapi.urls"
+WSGI_APPLICATION = "fieldapi.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+AUTH_USER_MODEL = "cadres.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+DATABASES = {"default": dj_database_url.parse(environment.database_url(DATA_DIR))}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
+    }
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+else:
+    # A thread borrows a connection for as long as it talks to the database, no longer (`middleware.py`).
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+FILES_URL = urlsplit(environment.storage_url(DATA_DIR))
+if FILES_URL.scheme == "file":
+    FILES = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": unquote(FILES_URL.path)},
+    }
+else:
+    _asked = {name: values[-1] for name, values in parse_qs(FILES_URL.query).items()}
+    _secure = _asked.get("secure", "no") == "yes"
+    FILES = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "access_key": unquote(FILES_URL.username or ""),
+            "secret_key": unquote(FILES_URL.password or ""),
+            "bucket_name": FILES_URL.path.strip("/"),
+            "endpoint_url": f"{'https' if _secure else 'http'}://{FILES_URL.netloc.rpartition('@')[2]}",
+            "region_name": _asked.get("region", "us-east-1"),
+            "addressing_style": "path",
+            "file_overwrite": True,
+            "querystring_auth": True,
+        },
+    }
+STORAGES = {
+    "default": FILES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect
+MAX_JSON_BYTES = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_JSON_BYTES
+MAX_PHOTO_BYTES = 20 * 1024 * 1024
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["cadres.authentication.SignedIn"],
+    "DEFAULT_PERMISSION_CLASSES": ["fieldapi.access.ByTable"],
+    "DEFAULT_PARSER_CLASSES": ["fieldapi.bodies.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["fieldapi.bodies.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "fieldapi.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "fieldapi.errors.as_problem",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": [
+        "fieldapi.bodies.JSONRenderer",
+        "rest_framework.renderers.MultiPartRenderer",
+    ],
+}
+SIMPLE_JWT = {
+    "SIGNING_KEY": SECRET_KEY,
+    "UPDATE_LAST_LOGIN": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "fieldapi",
+    "VERSION": "1",
+    "DESCRIPTION": "Every item is recorded, every item is answered, nothing recorded is ever lost.",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,33 @@
+"""Every address. Each app lists its own under /api/v1/; the sync app's come first, since phones write through it."""
+
+from django.urls import include, path
+
+import cadres.urls
+import households.urls
+import matters.urls
+import media.urls
+import opinions.urls
+import reports.urls
+import sync.urls
+import visits.urls
+from fieldapi import around
+
+urlpatterns = [
+    path(
+        "api/v1/",
+        include(
+            [
+                *sync.urls.urlpatterns,
+                *cadres.urls.urlpatterns,
+                *households.urls.urlpatterns,
+                *visits.urls.urlpatterns,
+                *media.urls.urlpatterns,
+                *opinions.urls.urlpatterns,
+                *matters.urls.urlpatterns,
+                *reports.urls.urlpatterns,
+                *around.api_urls,
+            ]
+        ),
+    ),
+    *around.urls,
+]

@@ -1,0 +1,164 @@
+"""Households and who serves them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from cadres.models import Unit, User
+from cadres.units import within
+from fieldapi.models import Identified, Versioned
+from fieldapi.secrets import BlindIndexField, SecretField
+
+TAGS = ("elderly", "disabled", "low_income", "left_behind", "single_parent", "veteran", "migrant")
+PRIORITY_TAGS = ("elderly", "disabled", "low_income")
+
+
+class HouseholdQuerySet(models.QuerySet["Household"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Who sees a household. Every other scope is written in terms of this one."""
+        if user.sees_subtree:
+            return self.filter(**within(user.unit_id))
+        return self.served_by(user, day=today)
+
+    def served_by(self, user: User, *, day: date) -> Self:
+        """Households `user` was paired with, in post A or B, on `day`."""
+        return self.filter(pk__in=Pairing.objects.filter(cadre=user).on(day).values("household"))
+
+
+class Household(Identified, Versioned):
+    """A household (户) in a village, by its number there."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        MERGED = "merged"
+        ENDED = "ended"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="households", db_column="unit")
+    number = models.CharField(max_length=40)
+    head_name = models.CharField(max_length=100)
+    phone = SecretField(default="")
+    phone_index = BlindIndexField(of="phone", db_index=True)
+    id_number = SecretField(default="")
+    id_number_index = BlindIndexField(of="id_number", db_index=True)
+    address = models.CharField(max_length=300, default="")
+    lat = models.FloatField(null=True)  # WGS-84
+    lon = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    location_source = models.CharField(max_length=40, default="")  # surveyed, geocoded:<name>, …
+    tags = models.CharField(
+        max_length=300, default=""
+    )  # `|elderly|low_income|`: one string, searched by `|tag|`
+    size = models.PositiveSmallIntegerField(null=True)  # people
+    note = models.TextField(default="")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    ended_on = models.DateField(null=True)
+    ended_reason = models.CharField(max_length=500, default="")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "number"], name="household_number_once_in_a_unit")
+        ]
+        indexes = [models.Index(fields=["lat", "lon"], name="household_places")]
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """(lat, lon) in WGS-84."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
+    @property
+    def tag_list(self) -> list[str]:
+        return [tag for tag in self.tags.split("|") if tag]
+
+
+class HouseholdChange(models.Model):
+    """What a household was before it moved, merged, split or ended."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="changes")
+    verb = models.CharField(max_length=10)  # move, merge, split, end
+    on = models.DateField()
+    reason = models.CharField(max_length=500)
+    was_unit = models.CharField(max_length=15)
+    other = models.ForeignKey(
+        Household, models.PROTECT, null=True, related_name="+"
+    )  # merged into, split off
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class PairingQuerySet(models.QuerySet["Pairing"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Desks: pairings of the subtree's households. A cadre: the own ones, and who shares the household today."""
+        if user.sees_subtree:
+            return self.filter(**within(user.unit_id, field="household__unit"))
+        return self.filter(Q(cadre=user) | Q(household__in=Household.objects.served_by(user, day=today)))
+
+    def on(self, day: date) -> Self:
+        """Pairings in force on `day`."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), started_on__lte=day)
+
+
+class Pairing(Identified, Versioned):
+    """结对: a cadre serves a household in a post from `started_on` up to, not including, `ended_on`.
+
+    The database itself refuses two periods of one post that overlap, and one person in both posts
+    (exclusion constraints on PostgreSQL, triggers on SQLite: migration `no_overlapping_pairings`).
+    """
+
+    class Post(models.TextChoices):
+        A = "A"
+        B = "B"
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="pairings")
+    cadre = models.ForeignKey(User, models.PROTECT, related_name="pairings")
+    post = models.CharField(max_length=1, choices=Post.choices)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    reason = models.CharField(max_length=500, default="")  # why it ended
+    assigned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = PairingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="pairing_ends_after_it_starts",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["cadre", "started_on"], name="pairings_of_cadre"),
+            models.Index(fields=["household", "started_on"], name="pairings_of_household"),
+        ]
+
+    def covers(self, day: date) -> bool:
+        return self.started_on <= day and (self.ended_on is None or day < self.ended_on)
+
+    def days_from(self, day: date) -> int:
+        """How many days `day` lies outside the period; 0 within it."""
+        if day < self.started_on:
+            return (self.started_on - day).days
+        if self.ended_on is not None and day >= self.ended_on:
+            return (day - self.ended_on).days + 1
+        return 0
+
+
+class ImportBatch(Identified):
+    """One file that was taken in: its report, and what an undo would take back."""
+
+    kind = models.CharField(max_length=20)  # users, households, pairings
+    unit = models.CharField(max_length=15)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    report = models.TextField(default="{}")  # JSON
+    created_ids = models.TextField(default="[]")  # JSON: rows this import made
+    bad_rows = models.BinaryField(default=bytes)  # the file to correct

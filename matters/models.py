@@ -1,0 +1,196 @@
+"""Follow-up tasks, what was done to them, and the practical matters that came of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from cadres.models import Office, Unit, User
+from cadres.units import within
+from fieldapi.models import Identified, Versioned
+from households.models import Household
+from opinions.models import Category, Group, Opinion
+from visits.models import Visit
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Desks: the subtree. A cadre: tasks given to the cadre or the cadre's office, and those that opinions seen
+        by the cadre have led to."""
+        if user.sees_subtree:
+            return self.filter(**within(user.unit_id))
+        mine = Q(handler=user) | Q(group__in=Opinion.objects.visible_to(user, today=today).values("group"))
+        return self.filter(mine | Q(office=user.office_id) if user.office_id else mine)
+
+    def live(self) -> Self:
+        return self.exclude(state__in=Task.ENDED)
+
+
+class Task(Identified, Versioned):
+    """跟进任务: something that must be answered by a due day."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ASSIGNED = "assigned"
+        IN_PROGRESS = "in_progress"
+        DONE = "done"
+        CONFIRMED = "confirmed"
+        DECLINED = "declined"
+        MERGED = "merged"
+
+    ENDED = (State.CONFIRMED, State.DECLINED, State.MERGED)
+
+    group = models.OneToOneField(Group, models.PROTECT, related_name="task")
+    title = models.CharField(max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_column="unit", db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_column="category")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    priority = models.CharField(
+        max_length=6, default="normal"
+    )  # high when an elderly, disabled or poor household asks
+    # the five fixings (五定)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="tasks")
+    handler = models.ForeignKey(User, models.PROTECT, null=True, related_name="tasks")
+    plan = models.TextField(default="")
+    due_on = models.DateField(null=True)
+    closing_standard = models.TextField(default="")
+    # conditions
+    paused = models.BooleanField(default=False)
+    extended = models.BooleanField(default=False)
+    # how it went
+    outcome = models.TextField(default="")
+    decline_reason = models.TextField(default="")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    opened_at = models.DateTimeField()
+    opened_on = models.DateField()
+    finished_on = models.DateField(null=True)  # done or declined; null again when reopened
+    closed_on = models.DateField(null=True)  # confirmed or declined; null again when reopened
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit", "opened_on"], name="tasks_of_unit"),
+            models.Index(fields=["unit", "closed_on"], name="tasks_closed"),
+            models.Index(fields=["handler", "state"], name="tasks_of_handler"),
+            models.Index(fields=["office", "state"], name="tasks_of_office"),
+            models.Index(fields=["opened_at", "id"], name="tasks_in_order"),
+            models.Index(fields=["due_on"], name="tasks_unfinished", condition=Q(finished_on__isnull=True)),
+        ]
+
+
+class TaskAction(models.Model):
+    """One verb done to a task, at the desk or offline on a phone: the task's history."""
+
+    id = models.UUIDField(primary_key=True)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="actions")
+    verb = models.CharField(max_length=20)
+    args = models.JSONField(default=dict)  # as sent
+    made_at = models.DateTimeField()  # corrected clock; the server's own for a desk
+    made_at_sent = models.DateTimeField()  # the phone's column
+    day = models.DateField()  # of made_at
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    was = models.CharField(max_length=12)  # state before
+    became = models.CharField(max_length=12)  # state after
+    unit = models.CharField(max_length=15)
+    due_on = models.DateField(null=True)  # in force at that moment
+    added_month = models.DateField(null=True)  # it was made in a month that was closed when it arrived
+    ignored = models.TextField(default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["task", "made_at"], name="actions_of_task"),
+            models.Index(fields=["unit", "verb", "day"], name="actions_of_unit"),
+        ]
+
+
+class VisitTask(models.Model):
+    """A visit that was made to work on a task."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="worked_on")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="visits")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "task"], name="a_task_once_per_visit")]
+
+
+class PracticalMatterQuerySet(models.QuerySet["PracticalMatter"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Desks: the subtree. A cadre: the own ones and those that benefit households served today."""
+        if user.sees_subtree:
+            return self.filter(**within(user.unit_id))
+        served = Household.objects.served_by(user, day=today)
+        return self.filter(
+            Q(recorded_by=user)
+            | Q(pk__in=MatterHousehold.objects.filter(household__in=served).values("matter"))
+        )
+
+    def standing(self) -> Self:
+        """Neither withdrawn themselves nor of a withdrawn visit: those that count."""
+        return self.filter(Q(visit__isnull=True) | Q(visit__withdrawn=False), withdrawn_at__isnull=True)
+
+
+class PracticalMatter(Versioned):
+    """实事: a thing really done for one or more households."""
+
+    id = models.UUIDField(primary_key=True)
+    # the phone's columns
+    visit = models.ForeignKey(Visit, models.CASCADE, null=True, related_name="matters")
+    title = models.CharField(max_length=200)
+    done_on_sent = models.DateField(null=True)
+    satisfaction = models.PositiveSmallIntegerField(null=True)  # 1–5
+    # the server's columns
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_column="unit", db_index=False)
+    done_on = models.DateField()
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="matters")
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    ignored = models.TextField(default="")
+    added_month = models.DateField(null=True)
+
+    objects = PracticalMatterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__gte=1, satisfaction__lte=5),
+                name="satisfaction_1_to_5",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["unit", "done_on"], name="matters_of_unit"),
+            models.Index(fields=["done_on", "id"], name="matters_in_order"),
+            models.Index(
+                fields=["added_month"], name="matters_added_late", condition=Q(added_month__isnull=False)
+            ),
+        ]
+
+
+class MatterOpinion(models.Model):
+    """A matter resolves an opinion."""
+
+    matter = models.ForeignKey(PracticalMatter, models.CASCADE, related_name="opinion_links")
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="matter_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "opinion"], name="an_opinion_once_per_matter")
+        ]
+
+
+class MatterHousehold(models.Model):
+    """A matter benefits a household."""
+
+    matter = models.ForeignKey(PracticalMatter, models.CASCADE, related_name="household_links")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="matter_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "household"], name="a_household_once_per_matter")
+        ]

@@ -1,0 +1,140 @@
+"""What households said, which of it is about the same thing, and what they were told."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from cadres.models import Unit, User
+from cadres.units import within
+from fieldapi.models import Identified, Versioned
+from households.models import Household
+from visits.models import Visit
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        return self
+
+
+class Category(Versioned):
+    """A kind of concern (路灯, 饮水, …) by its code."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    active = models.BooleanField(default=True)
+
+    objects = CategoryQuerySet.as_manager()
+
+
+class GroupQuerySet(models.QuerySet["Group"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        if user.sees_subtree:
+            return self.filter(**within(user.unit_id))
+        return self.filter(opinions__in=Opinion.objects.visible_to(user, today=today)).distinct()
+
+
+class Group(Identified, Versioned):
+    """归并: opinions about the same thing, from which one task is opened."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_column="unit")
+    title = models.CharField(max_length=200)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_column="category")
+    opened_at = models.DateTimeField()
+
+    objects = GroupQuerySet.as_manager()
+
+
+class OpinionQuerySet(models.QuerySet["Opinion"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Desks: the subtree as of the opinion's day. A cadre: the own ones and those of households served today."""
+        if user.sees_subtree:
+            return self.filter(**within(user.unit_id))
+        return self.filter(Q(by=user) | Q(household__in=Household.objects.served_by(user, day=today)))
+
+    def standing(self) -> Self:
+        """Not of a withdrawn visit: those that count."""
+        return self.filter(Q(visit__isnull=True) | Q(visit__withdrawn=False))
+
+
+class Opinion(Versioned):
+    """意见: what one household said.
+
+    `resolved_on`, `declined_on` and `replied_on` are kept true by `matters.actions` and `opinions.actions`:
+    the day of the earliest resolution still standing, of the decline in force, of the first reply.
+    """
+
+    class Kind(models.TextChoices):
+        COMPLAINT = "complaint"
+        REQUEST = "request"
+        SUGGESTION = "suggestion"
+        PRAISE = "praise"
+
+    id = models.UUIDField(primary_key=True)
+    # the phone's columns
+    visit = models.ForeignKey(Visit, models.CASCADE, null=True, related_name="opinions")
+    made_at = models.DateTimeField(null=True)  # of an opinion sent alone
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="opinions")
+    voice = models.CharField(max_length=200, default="")  # who spoke, where it was no household
+    text = models.TextField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_column="category")
+    wants_reply = models.BooleanField(default=True)
+    # the server's columns
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", db_column="unit", db_index=False
+    )  # as of the day
+    unit_sent = models.CharField(max_length=15, default="")  # the phone's own `unit` column
+    occurred_at = models.DateTimeField()
+    day = models.DateField()
+    received_at = models.DateTimeField()
+    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="opinions")
+    resolved_on = models.DateField(null=True)
+    declined_on = models.DateField(null=True)
+    replied_on = models.DateField(null=True)
+    ignored = models.TextField(default="")
+    added_month = models.DateField(null=True)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit", "day"], name="opinions_of_unit"),
+            models.Index(fields=["unit", "resolved_on"], name="opinions_resolved"),
+            models.Index(fields=["unit", "replied_on"], name="opinions_replied"),
+            models.Index(fields=["household", "occurred_at"], name="opinions_of_household"),
+            models.Index(fields=["occurred_at", "id"], name="opinions_in_order"),
+            models.Index(
+                fields=["unit", "day"],
+                name="opinions_open",
+                condition=Q(resolved_on__isnull=True, declined_on__isnull=True),
+            ),
+            models.Index(
+                fields=["added_month"], name="opinions_added_late", condition=Q(added_month__isnull=False)
+            ),
+        ]
+
+
+class Reply(models.Model):
+    """答复: what a household was told about its opinion, when, by whom, how."""
+
+    class How(models.TextChoices):
+        IN_PERSON = "in_person"
+        PHONE = "phone"
+        MESSAGE = "message"
+        WRITTEN = "written"
+        MEETING = "meeting"
+
+    id = models.UUIDField(primary_key=True)
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="replies")
+    text = models.TextField()
+    how = models.CharField(max_length=12, choices=How.choices)
+    told_at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    ignored = models.TextField(default="")

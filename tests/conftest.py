@@ -1,0 +1,90 @@
+"""The cast every test may call on."""
+
+from datetime import timedelta
+from functools import cached_property
+
+import pytest
+from django.db import connection
+
+from cadres.models import User
+from fieldapi import clock
+from households.models import Household
+from tests import samples
+from tests.samples import Caller
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """SQLite empties tables by DELETE between transactional tests, which the journal's trigger would refuse."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TRIGGER journal_no_delete")
+
+
+class Village:
+    """A house in 田坝 with everybody around it. People are made when first called on."""
+
+    CAST = ("gao", "chen", "qian", "lin", "sun", "zhou", "wu", "zheng")
+
+    def __init__(self) -> None:
+        samples.make_units()
+
+    @cached_property
+    def house(self) -> Household:
+        """Served by `gao` (A) and `chen` (B); until a month ago by `qian`."""
+        house = samples.make_household()
+        month_ago = clock.today() - timedelta(days=30)
+        samples.make_pairing(house, self.qian, ended_on=month_ago, assigned_by=self.sun)
+        samples.make_pairing(house, self.gao, started_on=month_ago, assigned_by=self.sun)
+        samples.make_pairing(house, self.chen, post="B", assigned_by=self.sun)
+        return house
+
+    @cached_property
+    def gao(self) -> User:
+        """The paired cadre."""
+        return samples.make_user("gao")
+
+    @cached_property
+    def chen(self) -> User:
+        """Her cover."""
+        return samples.make_user("chen")
+
+    @cached_property
+    def qian(self) -> User:
+        """Her predecessor."""
+        return samples.make_user("qian")
+
+    @cached_property
+    def lin(self) -> User:
+        """A cadre of the same town who serves somebody else."""
+        return samples.make_user("lin")
+
+    @cached_property
+    def sun(self) -> User:
+        """The town's supervisor."""
+        return samples.make_user("sun", role="supervisor")
+
+    @cached_property
+    def zhou(self) -> User:
+        """The other town's supervisor."""
+        return samples.make_user("zhou", role="supervisor", unit=samples.OTHER_TOWN)
+
+    @cached_property
+    def wu(self) -> User:
+        """The county's leader."""
+        return samples.make_user("wu", role="leader", unit=samples.COUNTY)
+
+    @cached_property
+    def zheng(self) -> User:
+        """The county's admin."""
+        return samples.make_user("zheng", role="admin", unit=samples.COUNTY)
+
+    def client(self, name: str | None) -> Caller:
+        """Who speaks: one of the cast by name, or nobody."""
+        return Caller(getattr(self, name) if name else None)
+
+
+@pytest.fixture
+def village(db: None) -> Village:
+    return Village()

@@ -1,0 +1,21 @@
+from tests.conftest import Village
+
+
+def test_the_process_says_it_is_alive(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_server_is_ready_when_database_storage_and_migrations_are_there(client, db):
+    assert client.get("/readyz").status_code == 200
+
+
+def test_an_unknown_address_is_a_problem(client):
+    answer = client.get("/api/v1/nothing/")
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"
+
+
+def test_the_cast_stands(village: Village):
+    assert village.house.pairings.count() == 3
