@@ -29,11 +29,11 @@ def once(
 
     Refusals are remembered too; 429 and 5xx are not, and undo everything.
     """
-    assert request.user is not None  # `Endpoint.initial` has seen to it
     if len(key) > 200:
         raise Refused("bad_input", "Idempotency-Key")
+    user: Any = request.user.pk
     asked = RememberedAnswer(
-        user=request.user.pk, path=request.path[:300], key=key, body_hash=_hash(request.data), at=clock.now()
+        user=user, path=request.path[:300], key=key, body_hash=_hash(request.data), at=clock.now()
     )
     with transaction.atomic():
         earlier = _claim(asked)
