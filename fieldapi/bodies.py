@@ -53,7 +53,7 @@ def read_bounded(stream: IO[bytes], limit: int, *, packed: bool) -> bytes:
     except zlib.error as fault:
         raise Refused("unreadable", detail=f"gzip: {fault}") from fault
     except OSError as fault:
-        raise Refused("unreadable", detail="the body was cut off") from fault
+        raise Refused("incomplete") from fault
     if inflate and not inflate.eof:
         raise Refused("unreadable", detail="gzip: cut off")
     return bytes(body)

@@ -69,6 +69,13 @@ VARIABLES = (
         "none",
         "addresses or networks whose X-Forwarded-For is believed, separated by commas",
     ),
+    Variable(
+        "FIELDAPI_CLIENT_SILENCE",
+        "60",
+        "seconds without a byte after which a web process gives up on a client in the middle of a request",
+    ),
+    Variable("PORT", "8000", "where the web processes listen"),
+    Variable("WEB_CONCURRENCY", "2", "how many web processes"),
     Variable("FIELDAPI_DEBUG", "no", "`yes` or `no`; tracebacks in answers, never in production"),
     Variable(
         "FIELDAPI_CLOCK",

@@ -26,11 +26,11 @@ SOON = 10
 def server() -> Iterator[tuple[str, int]]:
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         command = [sys.executable, "-m", "gunicorn", "-c", "fieldapi/gunicorn.py", "--threads", "16"]
-        command += ["--workers", "1", "--bind", f"fd://{listener.fileno()}", "--chdir", "tests/serving"]
+        command += ["--workers", "1", "--bind", f"fd://{listener.fileno()}"]
         process = subprocess.Popen(
-            [*command, "counting_app:application"],
+            [*command, "tests.serving.counting_app:application"],
             cwd=ROOT,
-            env=os.environ | {"FIELDAPI_CLIENT_SILENCE": "0.5", "PYTHONPATH": str(ROOT)},
+            env=os.environ | {"FIELDAPI_CLIENT_SILENCE": "0.5"},
             pass_fds=[listener.fileno()],
         )
         yield listener.getsockname()
