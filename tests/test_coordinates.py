@@ -17,7 +17,7 @@ from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visits.coordinates import SYSTEMS, distance_m, from_wgs84, to_wgs84
+from fieldapi.coordinates import SYSTEMS, distance_m, from_wgs84, to_wgs84
 
 REFERENCE = [
     ("AMap, Beijing", (39.990475, 116.481499), "gcj02", (39.991754014757, 116.487585177952)),
