@@ -3,8 +3,8 @@
 Sources:
 - AMap: its web service documentation, "coordinate/convert", example answers for coordsys=gps, and one more
   answer of that service noted in public code for a point in Shenzhen.
-- Baidu: the example coordinate of its web service documentation, "geoconv/v1"; the answers for to=3 and to=5 as
-  noted in public code.
+- Baidu: the example coordinate of its web service documentation, "geoconv/v1"; the answers for to=3 and to=5
+  as noted in public code.
 - Alibaba Cloud: address service documentation, TransferCoord, example answer. Only its GCJ-02 and BD-09 are
   used: its WGS-84 is the one-step estimate, 1.7 m beside the point that its own GCJ-02 comes from.
 - Yiweihang: map service documentation, SE_SH, example answers, six digits.
@@ -14,7 +14,7 @@ Sources:
 
 import pytest
 from geopy.distance import geodesic
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fieldapi.coordinates import SYSTEMS, distance_m, from_wgs84, to_wgs84
@@ -118,12 +118,16 @@ def test_an_unknown_system_is_refused_by_name(convert, system):
         convert(28.6, 103.95, system)
 
 
-near = st.floats(-0.1, 0.1)
-
-
-@given(a=st.tuples(st.floats(-60, 60), st.floats(-180, 180)), north=near, east=near)
-def test_a_short_distance_is_the_geodesic_within_a_centimetre(a, north, east):
-    b = (a[0] + north, a[1] + east)
+@given(
+    a=st.tuples(st.floats(-88, 88), st.floats(-180, 180)),
+    north=st.floats(-1.5, 1.5),
+    east=st.floats(-1.5, 1.5),
+    scale=st.sampled_from([1, 0.1, 0.01, 0.001]),
+)
+@example(a=(28.6, 103.95), north=0.0, east=1.4, scale=1)
+@example(a=(89.9, 103.95), north=0.1, east=0.1, scale=1)
+def test_a_short_distance_is_the_geodesic_within_a_centimetre(a, north, east, scale):
+    b = (a[0] + north * scale, a[1] + east * scale)
 
     assert distance_m(a, b) == pytest.approx(geodesic(a, b).m, abs=0.01)
 
