@@ -127,6 +127,5 @@ def _away(item: str) -> tuple[date, date]:
     """The days of `from/until/first/last` on which A was both paired and absent: (first, last)."""
     started_on, ended_on, first, last = item.split("/")
     until = date.fromisoformat(ended_on) - DAY if ended_on else FAR
-    return max(date.fromisoformat(started_on), date.fromisoformat(first)), min(
-        until, min(until, date.fromisoformat(last))
-    )
+    begin = max(date.fromisoformat(started_on), date.fromisoformat(first))
+    return begin, min(until, date.fromisoformat(last))
