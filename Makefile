@@ -26,7 +26,7 @@ check: for-working
 	@exec $(VENV)/bin/python -m tools.check
 
 api-document: for-working
-	@exec $(VENV)/bin/python -m tools.api_document
+	@exec $(VENV)/bin/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 bench: for-working
 	@exec $(VENV)/bin/python -m bench $(ARGS)
@@ -35,7 +35,7 @@ month: for-working
 	@exec $(VENV)/bin/python -m tools.month $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 check-long: for-working
-	@exec $(VENV)/bin/python -m tools.check --long
+	@exec $(VENV)/bin/python -m tools.suite -m long $(ARGS)
 
 lock: for-working
 	@$(VENV)/bin/python -m tools.lock

@@ -42,6 +42,6 @@ forwarded_allow_ips = os.environ.get("FIELDAPI_TRUSTED_PROXIES") or "127.0.0.1,:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """A web process ends with its master, even when that one is killed with -9 (Linux only)."""
+    """A web process ends with its master, even when that one is killed with -9 (Linux only), and frees the port."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -18,6 +18,14 @@ def leashed(command: list[str], *, last_signal: signal.Signals, user: int = -1, 
     return [sys.executable, "-IS", __file__, *leash, *command]
 
 
+def put_on(parent: int, last_signal: int) -> None:
+    """Have the kernel send `last_signal` to this process when `parent`, which started it, ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, last_signal)
+    if os.getppid() != parent:
+        sys.exit(128 + last_signal)
+
+
 def main(arguments: list[str]) -> None:
     parent, last_signal, user, group = (int(number) for number in arguments[:4])
     command = arguments[4:]
@@ -25,11 +33,7 @@ def main(arguments: list[str]) -> None:
         os.setgroups([])
         os.setgid(group)
         os.setuid(user)
-    if sys.platform == "linux":
-        # After the change of user, which would undo it.
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, last_signal)
-    if os.getppid() != parent:
-        sys.exit(128 + last_signal)
+    put_on(parent, last_signal)  # after the change of user, which would undo it
     os.execvp(command[0], command)
 
 
