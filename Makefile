@@ -26,6 +26,7 @@ check: for-working
 	@exec $(VENV)/bin/python -m tools.check
 
 api-document: for-working
+	@mkdir -p docs
 	@exec $(VENV)/bin/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 bench: for-working

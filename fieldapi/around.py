@@ -6,12 +6,16 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import path
+from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from fieldapi.errors import Refused
+
+WELL = inline_serializer("Well", {"status": serializers.CharField()})
 
 
 class Healthz(APIView):
@@ -20,6 +24,7 @@ class Healthz(APIView):
     resource, action = "around", "healthz"
     authentication_classes: Any = ()
 
+    @extend_schema(responses=WELL)
     def get(self, request: Request) -> Response:
         return Response({"status": "ok"})
 
@@ -30,6 +35,7 @@ class Readyz(APIView):
     resource, action = "around", "readyz"
     authentication_classes: Any = ()
 
+    @extend_schema(responses=WELL)
     def get(self, request: Request) -> Response:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
