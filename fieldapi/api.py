@@ -15,6 +15,7 @@ from fieldapi import clock, idempotency
 from fieldapi.errors import Refused
 from fieldapi.ids import parse_id
 from fieldapi.models import Versioned
+from fieldapi.query import QuerySerializer, asked_for
 
 
 class Endpoint(GenericViewSet):
@@ -50,6 +51,9 @@ class Rows(Endpoint):
 
     rows: ClassVar[Any]  # a manager or queryset with visible_to(user, today=…)
     id_is_uuid: ClassVar[bool] = True
+    query: ClassVar[type[QuerySerializer]] = (
+        QuerySerializer  # the parameters its list takes; the plain one: none
+    )
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return self.rows.visible_to(self.request.user, today=self.today)
@@ -62,12 +66,12 @@ class Rows(Endpoint):
             raise NotFound
         return row
 
-    def filtered(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list by the query's parameters."""
+    def filtered(self, rows: models.QuerySet[Any], asked: dict[str, Any]) -> models.QuerySet[Any]:
+        """Narrow the list by the parameters of `query` that were given."""
         return rows
 
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filtered(self.get_queryset()))
+        page = self.paginate_queryset(self.filtered(self.get_queryset(), asked_for(request, self.query)))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
