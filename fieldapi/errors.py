@@ -149,6 +149,9 @@ def refusal_for(fault: Exception) -> Refused | None:
     for kind, code in SIMPLE.items():
         if isinstance(fault, kind):
             return Refused(code)
+    if isinstance(fault, OSError):
+        log.error("disk or storage not available", exc_info=fault)
+        return Refused("server_busy")
     return None
 
 

@@ -1,11 +1,10 @@
 """Django's settings, read from the environment (`environment.py` names every variable)."""
 
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 
-from fieldapi import environment
+from fieldapi import environment, files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = environment.mode() == "production"
@@ -78,30 +77,8 @@ else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-FILES_URL = urlsplit(environment.storage_url(DATA_DIR))
-if FILES_URL.scheme == "file":
-    FILES = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": unquote(FILES_URL.path)},
-    }
-else:
-    _asked = {name: values[-1] for name, values in parse_qs(FILES_URL.query).items()}
-    _secure = _asked.get("secure", "no") == "yes"
-    FILES = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "access_key": unquote(FILES_URL.username or ""),
-            "secret_key": unquote(FILES_URL.password or ""),
-            "bucket_name": FILES_URL.path.strip("/"),
-            "endpoint_url": f"{'https' if _secure else 'http'}://{FILES_URL.netloc.rpartition('@')[2]}",
-            "region_name": _asked.get("region", "us-east-1"),
-            "addressing_style": "path",
-            "file_overwrite": True,
-            "querystring_auth": True,
-        },
-    }
 STORAGES = {
-    "default": FILES,
+    "default": files.storage(environment.storage_url(DATA_DIR)),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"

@@ -1,16 +1,21 @@
 """The cast every test may call on."""
 
+import os
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 
 import pytest
+from django.core.files.storage import Storage, storages
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from cadres.models import User
-from fieldapi import clock
+from fieldapi import clock, files
 from households.models import Household
 from tests import samples
 from tests.samples import Caller
+from tests.storage_server import NoStorageServer, serving
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +25,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("DROP TRIGGER journal_no_delete")
+
+
+@pytest.fixture(scope="session")
+def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The FIELDAPI_STORAGE_URL of a real S3-speaking server."""
+    try:
+        with serving(tmp_path_factory.mktemp("s3")) as url:
+            yield url
+    except NoStorageServer as reason:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def s3_files(storage_server: str, settings: Settings) -> Storage:
+    """Django's default storage, on that server."""
+    settings.STORAGES = settings.STORAGES | {"default": files.storage(storage_server)}
+    return storages["default"]
 
 
 class Village:
