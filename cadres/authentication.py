@@ -1,15 +1,22 @@
 """Who is calling: one indexed query per request, so that ending a session, device or user works at once."""
 
+from datetime import timedelta
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 
 from cadres.models import Device, User
-from cadres.tokens import Access
+from cadres.tokens import Access, Refresh
+from fieldapi import clock
 from fieldapi.errors import Refused
 from fieldapi.ids import parse_id
+
+SEEN_AGAIN = timedelta(minutes=5)  # how stale `last_seen_at` may be: most requests write nothing
+MOST_UNSENT = 10**9
 
 
 class SignedIn(BaseAuthentication):
@@ -20,6 +27,7 @@ class SignedIn(BaseAuthentication):
         if kind.lower() != "bearer" or not raw:
             return None
         device = session_of(Access, raw.strip())
+        keep_track(device, request)
         return device.user, device
 
     def authenticate_header(self, request: Request) -> str:
@@ -39,6 +47,14 @@ def session_of(kind: Any, raw: str) -> Device:
     return device
 
 
+def generation_of(raw: str) -> int:
+    """The generation a refresh token carries."""
+    generation = read(Refresh, raw).get("gen")
+    if not isinstance(generation, int):
+        raise Refused("token_invalid")
+    return generation
+
+
 def read(kind: Any, raw: str) -> Any:
     """A verified token. Refuses `token_expired` and `token_invalid`."""
     try:
@@ -49,3 +65,32 @@ def read(kind: Any, raw: str) -> Any:
     except (TokenError, KeyError) as fault:
         raise Refused("token_invalid") from fault
     return token
+
+
+def keep_track(device: Device, request: Request) -> None:
+    """Remember what the phone says in X-Unsent and X-App-Version. No query unless something is news."""
+    now = clock.now()
+    said: dict[str, Any] = {}
+    unsent = request.headers.get("X-Unsent", "")
+    if unsent.isascii() and unsent.isdigit() and len(unsent) < 12:
+        said["unsent"] = min(int(unsent), MOST_UNSENT)
+    if version := request.headers.get("X-App-Version", "").strip():
+        said["app_version"] = version[:40]
+    news = {name: value for name, value in said.items() if getattr(device, name) != value}
+    if news or now - device.last_seen_at > SEEN_AGAIN:
+        news["last_seen_at"] = now
+        Device.objects.filter(pk=device.pk).update(**news)
+        for name, value in news.items():
+            setattr(device, name, value)
+
+
+class SignedInScheme(OpenApiAuthenticationExtension):
+    """The sign-in box of /docs/."""
+
+    target_class = "cadres.authentication.SignedIn"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return build_bearer_security_scheme_object(
+            header_name="Authorization", token_prefix="Bearer", bearer_format="JWT"
+        )

@@ -136,20 +136,30 @@ def allows(role: str, action: str) -> bool:
     return role in TABLE.get(action, NOBODY)
 
 
+def permissions_of(role: str) -> list[str]:
+    """The actions a role may knock at, in alphabetical order."""
+    return sorted(action for action, roles in TABLE.items() if role in roles)
+
+
 class ByTable(BasePermission):
     """The only permission class: the view names its `resource`, DRF its action, the table decides."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
         action = getattr(view, "action", None)
         asked = f"{view.resource}.{action}"
-        if asked in PUBLIC:
+        missing = action in (None, "metadata")  # a method that is not there: answered 405 after this
+        if asked in PUBLIC or (missing and _is_public(view)):
             return True
         if request.user is None:
             raise Refused("not_authenticated")
-        if action is None or action == "metadata":  # a method that is not there: answered 405 after this
+        if missing:
             return True
         if not allows(request.user.role, asked):
             raise Refused("permission_denied")
         if request.user.must_change_password and asked not in ("auth.password", "auth.logout", "me.retrieve"):
             raise Refused("password_change_required")
         return True
+
+
+def _is_public(view: Any) -> bool:
+    return any(f"{view.resource}.{action}" in PUBLIC for action in getattr(view, "action_map", {}).values())

@@ -36,6 +36,16 @@ class Endpoint(GenericViewSet):
             self.post = partial(idempotency.once, key, self.post, self.handle_exception)
 
     @property
+    def by(self) -> Any:
+        """Who acts: the signed-in user."""
+        return self.request.user
+
+    @property
+    def device(self) -> Any:
+        """The device, with its session, through which `by` acts."""
+        return self.request.auth
+
+    @property
     def today(self) -> date:
         return clock.today()
 

@@ -49,6 +49,13 @@ CODES: dict[str, Code] = {
     "password_change_required": Code(403, "首次登录须先修改密码", "Change the one-time password first"),
     "locked": Code(429, "登录失败次数过多，请稍后再试", "Too many failed sign-ins: try again later"),
     "weak_password": Code(400, "密码强度不足", "The password is too weak"),
+    "password_too_short": Code(400, "密码至少 8 个字符", "A password has at least 8 characters"),
+    "password_too_similar": Code(
+        400, "密码与用户名或姓名太相似", "The password is too similar to the user name or the name"
+    ),
+    "password_too_common": Code(400, "密码太常见", "The password is too common"),
+    "password_entirely_numeric": Code(400, "密码不能全是数字", "A password is not digits only"),
+    "password_unchanged": Code(400, "新密码与原密码相同", "The new password is the present one"),
     "wrong_password": Code(400, "原密码错误", "The present password is wrong"),
     # editing
     "version_required": Code(428, "须用 If-Match 带上版本号", "Send the row's version in If-Match"),

@@ -76,6 +76,11 @@ VARIABLES = (
     ),
     Variable("PORT", "8000", "where the web processes listen"),
     Variable("WEB_CONCURRENCY", "2", "how many web processes"),
+    Variable(
+        "FIELDAPI_MIN_APP_VERSION",
+        "none",
+        "the oldest app that should still be used, told to phones by /me/",
+    ),
     Variable("FIELDAPI_DEBUG", "no", "`yes` or `no`; tracebacks in answers, never in production"),
     Variable(
         "FIELDAPI_CLOCK",

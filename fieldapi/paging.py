@@ -37,3 +37,15 @@ class Pages(CursorPagination):
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValidationError, ValueError, DataError) as fault:
             raise Refused("bad_cursor", "?cursor") from fault
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+        return [
+            {"name": "limit", "in": "query", "schema": limit, "description": "Rows on a page."},
+            {
+                "name": "cursor",
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "As it stands in `next` and `previous`.",
+            },
+        ]

@@ -15,6 +15,7 @@ DATA_KEY = environment.text("FIELDAPI_DATA_KEY", SECRET_KEY)
 ALLOWED_HOSTS = environment.allowed_hosts(production=PRODUCTION)
 TRUSTED_PROXIES = environment.trusted_proxies()
 CLOCK_OFFSET = environment.clock_offset(production=PRODUCTION)
+MIN_APP_VERSION = environment.text("FIELDAPI_MIN_APP_VERSION")
 GEOCODER = environment.text("FIELDAPI_GEOCODER")
 
 INSTALLED_APPS = [
@@ -57,12 +58,15 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "cadres.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["cadres.passwords.Argon2"]
 
 DATABASES = {"default": dj_database_url.parse(environment.database_url(DATA_DIR))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -100,8 +104,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["fieldapi.access.ByTable"],
     "DEFAULT_PARSER_CLASSES": ["fieldapi.bodies.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["fieldapi.bodies.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "fieldapi.paging.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "fieldapi.openapi.Schema",
     "EXCEPTION_HANDLER": "fieldapi.errors.as_problem",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -1,0 +1,167 @@
+"""The endpoints of sign-in: tokens, oneself, devices."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cadres import sessions
+from cadres.addresses import client_address
+from cadres.authentication import keep_track
+from cadres.models import Device
+from cadres.serializers import (
+    DeviceShown,
+    Me,
+    NewPassword,
+    RefreshAsked,
+    SignedInShown,
+    SignIn,
+    TokensShown,
+)
+from fieldapi import clock
+from fieldapi.access import permissions_of
+from fieldapi.api import Endpoint, Rows
+from fieldapi.fields import IdField
+from fieldapi.query import QuerySerializer, YesNo
+
+
+class Door(Endpoint):
+    """Open to those who are not signed in. An old token in the header does not matter here."""
+
+    resource = "auth"
+    authentication_classes: Any = ()
+
+    @extend_schema(
+        summary="Sign in",
+        request=SignIn,
+        responses=SignedInShown,
+        examples=[
+            OpenApiExample(
+                "A phone signs in",
+                request_only=True,
+                value={
+                    "username": "cadre1",
+                    "password": "…",
+                    "device": {
+                        "id": "0193a2f0-5a3e-7c11-9d5e-3f0a6c1b2d4e",
+                        "name": "小米 14",
+                        "platform": "android",
+                        "app_version": "1.4.0",
+                    },
+                },
+            )
+        ],
+    )
+    def token(self, request: Request) -> Response:
+        """Begin a session: one user on one device. Signing in again on the same device ends the one before.
+
+        `bad_credentials` does not tell whether user or password was wrong; too many failures are `locked`.
+        """
+        asked = self.body(SignIn)
+        device = sessions.sign_in(
+            username=asked["username"],
+            password=asked["password"],
+            phone=sessions.Phone(**(asked.get("device") or {})),
+            address=client_address(request),
+        )
+        tokens = sessions.tokens_for(device)
+        return Response(
+            SignedInShown({"access": tokens.access, "refresh": tokens.refresh, "user": device.user}).data
+        )
+
+    @extend_schema(summary="Renew the tokens", request=RefreshAsked, responses=TokensShown)
+    def refresh(self, request: Request) -> Response:
+        """A new access token, and the refresh token of the next generation.
+
+        The presented one stays good until one of the next generation is presented: an answer that was lost can be
+        asked for again. An older one ends the session, except within 60 seconds of the change (`token_superseded`).
+        """
+        device = sessions.refresh(self.body(RefreshAsked)["refresh"])
+        keep_track(device, request)
+        return Response(TokensShown(sessions.tokens_for(device)).data)
+
+
+class Session(Endpoint):
+    """The session one is in."""
+
+    resource = "auth"
+
+    @extend_schema(summary="Sign out", request=None, responses={204: None})
+    def logout(self, request: Request) -> Response:
+        """End this session. What the phone has not sent yet stays on the phone."""
+        sessions.end(by=self.by, device=self.device, action="auth.logout")
+        return Response(status=204)
+
+    @extend_schema(summary="Change one's own password", request=NewPassword, responses={204: None})
+    def password(self, request: Request) -> Response:
+        """Change the password; this session goes on, the user's others end."""
+        asked = self.body(NewPassword)
+        sessions.change_password(
+            by=self.by,
+            device=self.device,
+            old=asked["old_password"],
+            new=asked["new_password"],
+            address=client_address(request),
+        )
+        return Response(status=204)
+
+
+class Myself(Endpoint):
+    """Whoever is signed in."""
+
+    resource = "me"
+
+    @extend_schema(summary="Who is signed in", responses=Me)
+    def retrieve(self, request: Request) -> Response:
+        """The user, what the role may do, the server's time, and what is known of this device."""
+        user = self.by
+        shown = {
+            **{
+                name: getattr(user, name)
+                for name in ("id", "username", "full_name", "role", "unit", "office")
+            },
+            "must_change_password": user.must_change_password,
+            "permissions": permissions_of(user.role),
+            "server_time": clock.now(),
+            "min_app_version": settings.MIN_APP_VERSION,
+            "sync": {
+                "device": self.device.pk,
+                "last_seen_at": self.device.last_seen_at,
+                "unsent": self.device.unsent,
+                "clock_offset_ms": self.device.clock_offset_ms,
+            },
+        }
+        return Response(Me(shown).data)
+
+
+class DeviceQuery(QuerySerializer):
+    user = IdField()
+    ended = YesNo(help_text="Only those whose session has ended, or has not.")
+
+
+class Devices(Rows):
+    """Phones and browsers, each as one user uses it: when it was last seen and what it still holds."""
+
+    resource = "devices"
+    rows = Device.objects
+    serializer_class = DeviceShown
+    query = DeviceQuery
+
+    def get_queryset(self) -> models.QuerySet[Device]:
+        return super().get_queryset().select_related("user")
+
+    def filtered(self, rows: models.QuerySet[Any], asked: dict[str, Any]) -> models.QuerySet[Any]:
+        if "user" in asked:
+            rows = rows.filter(user=asked["user"])
+        if "ended" in asked:
+            rows = rows.filter(ended_at__isnull=not asked["ended"])
+        return rows
+
+    @extend_schema(summary="End a device's session", responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """It works at once, also for access tokens already out, and never touches unsent data on the phone."""
+        sessions.end(by=self.by, device=self.get_object(), action="devices.destroy")
+        return Response(status=204)

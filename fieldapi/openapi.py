@@ -1,0 +1,104 @@
+"""The OpenAPI document: what every operation shares is added here once."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+
+from fieldapi.access import PUBLIC, TABLE
+from fieldapi.fields import StrictSerializer
+from fieldapi.query import QuerySerializer
+
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong, after RFC 9457. `code` is stable; the words follow Accept-Language.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "description": "JSON pointer into the body, or `?name` of a query parameter",
+                    },
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+    "example": {
+        "type": "/docs/problems/#bad_input",
+        "title": "提交的内容有误",
+        "status": 400,
+        "detail": "提交的内容有误",
+        "code": "bad_input",
+        "errors": [{"pointer": "/unit", "code": "unit_unknown", "detail": "查无此区划"}],
+    },
+}
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description='The row\'s `version`, as in its ETag: `"3"`.',
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Makes the call repeatable for 30 days: the first answer is given again. At most 200 characters.",
+)
+
+
+class Schema(AutoSchema):
+    """Adds to every operation its roles, its problems and its headers; to lists their query parameters."""
+
+    @property
+    def asked(self) -> str:
+        """This operation's name in the access table."""
+        view: Any = self.view
+        return f"{view.resource}.{view.action}"
+
+    def get_operation_id(self) -> str:
+        return self.asked.replace(".", "_").replace("-", "_")
+
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular overrides DRF's in the same way
+        roles = "anybody" if self.asked in PUBLIC else ", ".join(sorted(TABLE.get(self.asked, ())))
+        return f"{super().get_description()}\n\nWho may: {roles}.".strip()
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters = list(super().get_override_parameters())
+        if self.method == "PATCH":
+            parameters.append(IF_MATCH)
+        if self.method == "POST" and self.asked not in PUBLIC:
+            parameters.append(IDEMPOTENCY_KEY)
+        if "{id}" in self.path and getattr(self.view, "id_is_uuid", True):
+            parameters.append(OpenApiParameter("id", UUID, OpenApiParameter.PATH))
+        query = getattr(self.view, "query", QuerySerializer)
+        if self._is_list_view() and query().fields:
+            parameters.append(query)
+        return parameters
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        problem = ResolvedComponent("Problem", ResolvedComponent.SCHEMA, PROBLEM, "Problem")
+        self.registry.register_on_missing(problem)
+        content = {"application/problem+json": {"schema": problem.ref}}
+        refusal = {"description": "A refusal or a fault", "content": content}
+        return {**super()._get_response_bodies(direction), "default": refusal}
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, StrictSerializer) and direction == "request":
+            schema["additionalProperties"] = False
+        return schema
