@@ -1,7 +1,7 @@
 """JSON text: strict UTF-8, instants with +08:00."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,8 @@ def instant(moment: datetime) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, Promise):

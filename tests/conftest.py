@@ -19,6 +19,15 @@ from tests.storage_server import NoStorageServer, serving
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as in service: in memory, two threads would lock each other out at once."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """SQLite empties tables by DELETE between transactional tests, which the journal's trigger would refuse."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
