@@ -71,7 +71,9 @@ def our_signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def test_the_worker_puts_abandoned_jobs_back_before_it_starts(db, dead_process, our_signals, capsys):
+def test_the_worker_puts_abandoned_jobs_back_before_it_starts(
+    transactional_db, dead_process, our_signals, capsys
+):
     begun(f"{HERE}:{dead_process}:ijklmnop")
 
     call_command("work", "--batch", verbosity=0)
