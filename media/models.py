@@ -60,6 +60,7 @@ class Photo(Versioned):
     exif_lat = models.FloatField(null=True)  # private
     exif_lon = models.FloatField(null=True)
     phash = models.CharField(max_length=64, default="")  # hex; "" when too plain to compare
+    seen = models.JSONField(default=list)  # earlier photos of other visits like it: [{photo, bits}]
     ignored = models.TextField(default="")
 
     objects = PhotoQuerySet.as_manager()

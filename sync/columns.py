@@ -1,0 +1,222 @@
+"""The columns phones own, table by table, and how a row is read.
+
+Absent, null and "" are the same. What the server does not know is kept beside the row, with its pointer;
+columns of the server's own are passed over.
+"""
+
+from math import isfinite
+from typing import Any
+
+from rest_framework import serializers
+
+from fieldapi.coordinates import SYSTEMS
+from fieldapi.errors import words
+from fieldapi.fields import DayField, IdField, InstantField, PlainText
+from fieldapi.json import instant
+from opinions.models import Opinion, Reply
+from visits.models import Visit
+
+MOST_NESTED = 500
+MOST_TEXT = 10_000
+IGNORED = "ignored"
+
+
+class Count(serializers.IntegerField):
+    """A whole number; booleans and texts are none."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class Flag(serializers.BooleanField):
+    """true or false, nothing that only looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Degrees(serializers.Field):
+    """A finite number within ± `most`."""
+
+    def __init__(self, most: float, least: float | None = None, **kwargs: Any):
+        self.most, self.least = most, -most if least is None else least
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float) or not isfinite(data):
+            raise serializers.ValidationError(words("not_a_number"), code="not_a_number")
+        if not self.least <= data <= self.most:
+            raise serializers.ValidationError(words("out_of_range"), code="out_of_range")
+        return float(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class PhoneRow(serializers.Serializer):
+    """One row as a phone sends it. `validated_data` holds every column, and `ignored`: {pointer: value}."""
+
+    servers: frozenset[str] = frozenset(
+        {"id", "version", "received_at", "occurred_at", "device", "state", "unit_name"}
+    )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            return super().to_internal_value(data)
+        said = {name: value for name, value in data.items() if value is not None and value != ""}
+        row = super().to_internal_value(said)
+        unknown = {
+            name: value
+            for name, value in said.items()
+            if name not in self.fields and name not in self.servers
+        }
+        columns: dict[str, Any] = {str(name): row.get(name) for name in self.fields}
+        return {**columns, IGNORED: unknown}
+
+
+class Location(PhoneRow):
+    """Where the phone was. `accuracy_m` metres, `system` the coordinates' own."""
+
+    lat = Degrees(90)
+    lon = Degrees(180)
+    accuracy_m = Degrees(1e7, least=0, required=False)
+    system = serializers.ChoiceField(choices=SYSTEMS, required=False)
+    mocked = Flag(required=False)
+    fixed_at = InstantField(required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As it is stored and answered: what was sent, the time written with +08:00."""
+        row = super().to_internal_value(data)
+        if row["fixed_at"] is not None:
+            row["fixed_at"] = instant(row["fixed_at"])
+        return {name: value for name, value in row.items() if value is not None and value != {}}
+
+
+class DeviceSaid(PhoneRow):
+    """What the phone says of itself beside a row."""
+
+    clock_at = InstantField(required=False)
+    app_version = PlainText(40, required=False)
+
+
+class OpinionColumns(PhoneRow):
+    servers = PhoneRow.servers | {
+        "suggested_categories", "group", "task", "replies", "standing", "day", "by", "ignored_fields",
+        "resolved_on", "declined_on", "replied_on",
+    }  # fmt: skip
+
+    visit = IdField(required=False)
+    household = IdField(required=False)
+    unit = PlainText(15, required=False)
+    voice = PlainText(200, required=False)
+    made_at = InstantField(required=False)
+    text = PlainText(MOST_TEXT)
+    kind = serializers.ChoiceField(choices=Opinion.Kind.choices)
+    category = PlainText(40, required=False)
+    wants_reply = Flag(required=False)
+    made_by = IdField(required=False)
+
+
+class MatterColumns(PhoneRow):
+    servers = PhoneRow.servers | {"unit", "task", "photos", "recorded_by", "withdrawn_at", "ignored_fields"}
+
+    visit = IdField(required=False)
+    title = PlainText(200)
+    done_on = DayField(required=False)
+    households = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
+    opinions = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
+    satisfaction = Count(min_value=1, max_value=5, required=False)
+    made_by = IdField(required=False)
+
+
+class PhotoColumns(PhoneRow):
+    servers = PhoneRow.servers | {
+        "problem",
+        "stored_at",
+        "width",
+        "height",
+        "media_type",
+        "by",
+        "ignored_fields",
+    }
+
+    visit = IdField(required=False)
+    task = IdField(required=False)
+    matter = IdField(required=False)
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}\Z")
+    bytes = Count(min_value=1, max_value=2**53)
+    taken_at = InstantField(required=False)
+    caption = PlainText(500, required=False)
+    made_by = IdField(required=False)
+
+
+class VisitColumns(PhoneRow):
+    servers = PhoneRow.servers | {
+        "cadre", "unit", "post", "cover", "point", "distance_m", "flags", "complete", "withdrawn", "amendments",
+        "amended", "day", "ignored_fields",
+    }  # fmt: skip
+
+    household = IdField()
+    kind = serializers.ChoiceField(choices=Visit.Kind.choices)
+    started_at = InstantField()
+    ended_at = InstantField(required=False)
+    people_met = Count(min_value=0, max_value=100_000, required=False)
+    companions = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
+    tasks = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
+    location = Location(required=False)
+    note = PlainText(MOST_TEXT, required=False)
+    opinions = serializers.ListField(required=False, max_length=MOST_NESTED)
+    matters = serializers.ListField(required=False, max_length=MOST_NESTED)
+    photos = serializers.ListField(required=False, max_length=MOST_NESTED)
+    made_by = IdField(required=False)
+
+
+class ReplyColumns(PhoneRow):
+    servers = PhoneRow.servers | {"opinion", "by", "ignored_fields"}
+
+    text = PlainText(MOST_TEXT)
+    how = serializers.ChoiceField(choices=Reply.How.choices)
+    told_at = InstantField()
+    made_by = IdField(required=False)
+
+
+class Changes(PhoneRow):
+    """What an amendment sets. A field sent as null is emptied, a field not sent stays."""
+
+    note = PlainText(MOST_TEXT, required=False)
+    kind = serializers.ChoiceField(choices=Visit.Kind.choices, required=False)
+    household = IdField(required=False)
+    started_at = InstantField(required=False)
+    ended_at = InstantField(required=False)
+    location = Location(required=False)
+    withdrawn = Flag(required=False)
+
+
+class AmendmentColumns(PhoneRow):
+    servers = PhoneRow.servers | {"visit", "by", "ignored_fields"}
+
+    made_at = InstantField()
+    reason = PlainText(500)
+    changes = serializers.DictField()
+    made_by = IdField(required=False)
+
+    def validate_changes(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Checked, and kept as sent."""
+        if not any(name in Changes._declared_fields for name in value):
+            raise serializers.ValidationError(words("nothing_to_change"), code="nothing_to_change")
+        Changes(data=value).is_valid(raise_exception=True)
+        return value
+
+
+class TaskActionColumns(PhoneRow):
+    servers = PhoneRow.servers | {"by", "was", "became", "ignored_fields"}
+
+    task = IdField()
+    verb = PlainText(20)
+    args = serializers.DictField(required=False)
+    made_at = InstantField()
+    made_by = IdField(required=False)

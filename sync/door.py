@@ -1,0 +1,71 @@
+"""The phone's door: takes bundles of rows, a verdict for each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from cadres.models import User
+from fieldapi import clock, json
+from fieldapi.errors import Refused
+from matters.record import link
+from sync import quarantine, waiting
+from sync.intake import Intake, Verdict
+from sync.models import WaitingRow
+from sync.reading import Bundle, read_bundle
+from sync.writing import write
+
+TRIES = 3
+
+
+def receive(by: User, device: UUID | None, bundles: Sequence[Bundle]) -> list[Verdict]:
+    """Take bundles sent by one user on one phone; a verdict for each, in their order.
+
+    A race with a twin shows as an IntegrityError; then nothing was written and the whole is judged once more,
+    against what the twin has left.
+    """
+    verdicts = _received(by, device, bundles, clock.now())
+    still_awaited = {key for verdict in verdicts for key in verdict.waiting_for}
+    if still_awaited:  # one of them may have come between the look and the commit
+        wake(still_awaited)
+    return verdicts
+
+
+def _received(by: User, device: UUID | None, bundles: Sequence[Bundle], at: datetime) -> list[Verdict]:
+    for _ in range(TRIES):
+        try:
+            intake = Intake(by, device, bundles, at)
+            if intake.has_news:
+                with transaction.atomic():
+                    write(intake)
+        except IntegrityError:
+            continue
+        if arrived := intake.awaited_by_others:
+            wake(arrived)
+        return intake.verdicts
+    raise Refused("server_busy")
+
+
+def wake(arrived: set[UUID]) -> None:
+    """Let rows that waited for `arrived` take effect; what is refused now goes to quarantine."""
+    with transaction.atomic():
+        for row in waiting.ready(arrived):
+            _take(row)
+
+
+def _take(row: WaitingRow) -> None:
+    kept = json.loads(row.body)
+    if row.table == waiting.LINKS:
+        link(UUID(kept["matter"]), UUID(kept["opinion"]))
+        row.delete()
+        return
+    parent = {name: UUID(value) for name, value in kept["parent"].items()}
+    row.delete()
+    try:
+        bundle = read_bundle(row.sender, row.table, str(row.row_id), kept["body"], parent)
+        refused = _received(row.sender, row.device, [bundle], row.received_at)[0].refused
+    except Refused as fault:
+        refused = fault
+    if refused is not None:
+        quarantine.keep(row.sender, row.device, row.table, row.row_id, kept["body"], refused, row.received_at)

@@ -1,0 +1,275 @@
+"""One batch from one phone: judged bundle by bundle, written in bulk.
+
+The number of statements depends on which tables the batch touches, not on how many rows it brings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cadres.models import User
+from fieldapi import json, phone_clock
+from fieldapi.errors import Refused
+from fieldapi.json import dumps
+from matters.models import PracticalMatter, VisitTask
+from matters.record import NewMatter, new_matter
+from media.models import Photo
+from media.record import new_photo
+from opinions.models import Opinion, Reply
+from opinions.record import new_opinion
+from opinions.replies import new_reply
+from sync.columns import DeviceSaid
+from sync.models import WaitingRow
+from sync.reading import Bundle, Sent
+from sync.sameness import same
+from sync.surroundings import Surroundings
+from visits.amend import new_amendment
+from visits.models import Amendment, Companion, Visit
+from visits.record import Receipt, door_of, new_visit
+
+Visits = dict[UUID, Visit]
+CREATED, SAME, WAITING, CONFLICT, REFUSED = "created", "same", "waiting", "conflict", "refused"
+
+
+@dataclass
+class Verdict:
+    """What became of one bundle. `row` is the root row; `waiting_for` what it, or a link of it, still awaits."""
+
+    bundle: Bundle
+    outcome: str = CREATED
+    row: Any = None
+    refused: Refused | None = None
+    waiting_for: list[UUID] = field(default_factory=list)
+    put_aside: bool = False  # the root is to be put aside now
+
+
+@dataclass
+class Accepted:
+    """Unsaved rows of one bundle, or of many."""
+
+    visits: list[Visit] = field(default_factory=list)
+    companions: list[Companion] = field(default_factory=list)
+    worked_on: list[VisitTask] = field(default_factory=list)
+    opinions: list[Opinion] = field(default_factory=list)
+    matters: list[NewMatter] = field(default_factory=list)
+    photos: list[Photo] = field(default_factory=list)
+    replies: list[tuple[Reply, Receipt]] = field(default_factory=list)
+    amendments: list[Amendment] = field(default_factory=list)
+    actions: list[tuple[Sent, Receipt, Verdict]] = field(default_factory=list)
+    links_aside: list[tuple[UUID, UUID]] = field(default_factory=list)  # (matter, opinion not yet here)
+
+    def add(self, other: "Accepted") -> None:
+        for name, rows in vars(other).items():
+            getattr(self, name).extend(rows)
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+
+class Intake:
+    """Judges the bundles of one batch against their surroundings. Nothing is written here (see `writing.py`)."""
+
+    def __init__(self, by: User, device: UUID | None, bundles: Sequence[Bundle], at: datetime):
+        self.by, self.device, self.at = by, device, at
+        self.around = Surroundings(by, bundles)
+        self.accepted = Accepted()
+        self.visits = dict(self.around.visits)  # those of the batch join as they are accepted
+        self.verdicts = [self.judged(bundle) for bundle in bundles]
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.accepted) or any(verdict.put_aside for verdict in self.verdicts)
+
+    @property
+    def awaited_by_others(self) -> set[UUID]:
+        """Ids of this batch that rows put aside are waiting for."""
+        arrived = {
+            row.id for verdict in self.verdicts if verdict.refused is None for row in verdict.bundle.rows
+        }
+        return arrived & self.around.known["awaited"]
+
+    def judged(self, bundle: Bundle) -> Verdict:
+        verdict = Verdict(bundle)
+        try:
+            self._judge(bundle, verdict)
+        except Refused as refused:
+            verdict.refused = refused
+            verdict.outcome = CONFLICT if refused.code == "content_differs" else REFUSED
+        return verdict
+
+    def _judge(self, bundle: Bundle, verdict: Verdict) -> None:
+        fresh = [row for row in bundle.rows if not self._stands(row)]
+        if bundle.root not in fresh:
+            verdict.outcome = SAME
+            verdict.row = self.around.stored[bundle.root.table][bundle.root.id]
+        elif self.around.has("waiting", bundle.root.id):
+            self._waits_already(bundle, verdict)
+            return
+        elif awaited := self._awaited(bundle.root):
+            verdict.outcome, verdict.waiting_for, verdict.put_aside = WAITING, awaited, True
+            return
+        receipt = self._receipt(bundle)
+        rows = Accepted()
+        visits = dict(self.visits)
+        if bundle.root.table == "visits" and verdict.row is not None:
+            visits[bundle.root.id] = verdict.row
+        for row in fresh:
+            made = getattr(self, f"_{row.table}")(row, receipt, rows, visits, verdict)
+            if row is bundle.root:
+                verdict.row = made
+            if row.ignored and made is not None:
+                made.ignored = dumps(row.ignored).decode()
+        self.visits = visits
+        self.accepted.add(rows)
+
+    def _stands(self, row: Sent) -> bool:
+        """The row is here with the same content. Refuses `content_differs` when it is another."""
+        if not self.around.has(row.table, row.id):
+            return False
+        if not same(row, self.around.stored[row.table][row.id], self.by):
+            raise Refused("content_differs", row.pointer)
+        return True
+
+    def _waits_already(self, bundle: Bundle, verdict: Verdict) -> None:
+        row = WaitingRow.objects.prefetch_related("awaits").get(
+            table=bundle.root.table, row_id=bundle.root.id
+        )
+        if row.sender_id != self.by.pk or json.loads(row.body)["body"] != json.loads(dumps(bundle.body)):
+            raise Refused("content_differs", "")
+        verdict.outcome = WAITING
+        verdict.waiting_for = [one.awaited for one in row.awaits.all()]
+
+    def _awaited(self, root: Sent) -> list[UUID]:
+        """Phone-made rows the root refers to that are neither here nor in this batch."""
+        said = root.values
+        wanted = [("visits", said.get("visit")), ("practical_matters", said.get("matter"))]
+        if root.table == "replies":
+            wanted.append(("opinions", said["opinion"]))
+        if root.table == "practical_matters":
+            wanted += [("opinions", key) for key in said["opinions"] or ()]
+        return [
+            key for table, key in wanted
+            if key is not None and not self.around.has(table, key) and key not in self.visits
+        ]  # fmt: skip
+
+    def _receipt(self, bundle: Bundle) -> Receipt:
+        device = bundle.body.get("device")
+        said = DeviceSaid(data=device if isinstance(device, dict) else {})
+        clock_at = said.validated_data["clock_at"] if said.is_valid() else None
+        return Receipt(self.by, self.device, self.at, phone_clock.offset(clock_at, self.at))
+
+    # one row of each table: made, refused, or kept aside
+
+    def _visits(self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict) -> Visit:
+        visit = new_visit(
+            row.id, row.values, door_of(row.values["household"], self.around.doors, "/household"), receipt
+        )
+        for place, user in enumerate(row.values["companions"] or ()):
+            self._must_be("users", user, "user_unknown", f"/companions/{place}")
+        for place, task in enumerate(row.values["tasks"] or ()):
+            self._must_be("tasks", task, "task_unknown", f"/tasks/{place}")
+        visits[row.id] = visit
+        rows.visits.append(visit)
+        rows.companions += [
+            Companion(visit=visit, user_id=pk) for pk in dict.fromkeys(row.values["companions"] or ())
+        ]
+        rows.worked_on += [
+            VisitTask(visit=visit, task_id=pk) for pk in dict.fromkeys(row.values["tasks"] or ())
+        ]
+        return visit
+
+    def _opinions(
+        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
+    ) -> Opinion:
+        visit = self._visit_of(row, visits)
+        household = None
+        if visit is None and row.values["household"] is not None:
+            household = door_of(row.values["household"], self.around.doors, "/household").household
+        if row.values["category"] is not None:
+            self._must_be("categories", row.values["category"], "category_unknown", f"{row.pointer}/category")
+        if row.values["unit"] is not None:
+            self._must_be("units", row.values["unit"], "unit_unknown", f"{row.pointer}/unit")
+            if not self.by.governs(row.values["unit"]) and visit is None and household is None:
+                raise Refused("unit_unknown", f"{row.pointer}/unit")
+        opinion = new_opinion(row.id, row.values, visit, household, receipt)
+        rows.opinions.append(opinion)
+        return opinion
+
+    def _practical_matters(
+        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
+    ) -> PracticalMatter:
+        visit = self._visit_of(row, visits)
+        households = [
+            door_of(pk, self.around.doors, f"{row.pointer}/households/{place}").household
+            for place, pk in enumerate(row.values["households"] or ())
+        ]
+        here: list[UUID] = []
+        missing: list[UUID] = []
+        batch = {opinion.id for opinion in (*self.accepted.opinions, *rows.opinions)}
+        for pk in row.values["opinions"] or ():
+            (here if pk in batch or self.around.has("opinions", pk) else missing).append(pk)
+        matter = new_matter(row.id, row.values, visit, households, here, receipt)
+        rows.matters.append(matter)
+        rows.links_aside += [(row.id, pk) for pk in missing]
+        verdict.waiting_for += missing
+        return matter.row
+
+    def _photos(self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict) -> Photo:
+        photo = new_photo(row.id, row.values, self._unit_of_photo(row, visits), receipt)
+        rows.photos.append(photo)
+        return photo
+
+    def _unit_of_photo(self, row: Sent, visits: Visits) -> str:
+        if (visit := self._visit_of(row, visits)) is not None:
+            return visit.unit_id
+        if row.values["matter"] is not None:
+            matter = self.around.matters[row.values["matter"]]
+            if matter.recorded_by_id != self.by.pk and not (
+                self.by.sees_subtree and self.by.governs(matter.unit_id)
+            ):
+                raise Refused("matter_unknown", "/matter")
+            return matter.unit_id
+        task = self.around.tasks.get(row.values["task"])
+        if row.values["task"] is not None and task is None:
+            raise Refused("task_unknown", "/task")
+        return task.unit_id if task else self.by.unit_id
+
+    def _replies(
+        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
+    ) -> Reply:
+        if not self.around.may_answer(self.around.opinions[row.values["opinion"]]):
+            raise Refused("opinion_unknown", "")
+        reply = new_reply(row.id, row.values, receipt)
+        rows.replies.append((reply, receipt))
+        return reply
+
+    def _amendments(
+        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
+    ) -> Amendment:
+        visit = visits[row.values["visit"]]
+        if visit.cadre_id != self.by.pk:
+            raise Refused("visit_unknown", "")
+        amendment = new_amendment(row.id, row.values, receipt)
+        rows.amendments.append(amendment)
+        return amendment
+
+    def _task_actions(
+        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
+    ) -> None:
+        self._must_be("tasks", row.values["task"], "task_unknown", "/task")
+        rows.actions.append((row, receipt, verdict))
+
+    def _visit_of(self, row: Sent, visits: Visits) -> Visit | None:
+        """The visit a row belongs to, which the sender must have made or gone along on."""
+        if row.values["visit"] is None:
+            return None
+        visit = visits[row.values["visit"]]
+        if visit._state.adding or self.around.may_add_to(visit):
+            return visit
+        raise Refused("visit_unknown", f"{row.pointer}/visit")
+
+    def _must_be(self, table: str, key: Any, code: str, pointer: str) -> None:
+        if not self.around.has(table, key):
+            raise Refused(code, pointer)

@@ -1,0 +1,57 @@
+"""One look-up that tells a push, of one row or of thousands, what already stands under the ids it names."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+# What is asked of each table: its key column, and what the answer is called.
+SOURCES: dict[str, tuple[str, str]] = {
+    "visits": ("visits_visit", "id"),
+    "opinions": ("opinions_opinion", "id"),
+    "photos": ("media_photo", "id"),
+    "practical_matters": ("matters_practicalmatter", "id"),
+    "replies": ("opinions_reply", "id"),
+    "amendments": ("visits_amendment", "id"),
+    "task_actions": ("matters_taskaction", "id"),
+    "tasks": ("matters_task", "id"),
+    "users": ("cadres_user", "id"),
+    "categories": ("opinions_category", "code"),
+    "units": ("cadres_unit", "code"),
+    "waiting": ("sync_waitingrow", "row_id"),
+    "awaited": ("sync_awaited", "awaited"),
+    "kept": ("sync_quarantinedrow", "row_hash"),
+}
+Key = UUID | str
+
+
+def look_up(asked: Mapping[str, Iterable[Key]]) -> dict[str, set[Key]]:
+    """Which of the keys asked for stand in each source: one statement, whatever their number."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for source, keys in asked.items():
+        distinct = list(set(keys))
+        if not distinct:
+            continue
+        table, column = SOURCES[source]
+        if connection.vendor == "postgresql":
+            parts.append(f"SELECT '{source}', {column}::text FROM {table} WHERE {column} = ANY(%s)")
+            values.append(distinct)
+        else:
+            marks = ",".join(["%s"] * len(distinct))
+            parts.append(f"SELECT '{source}', {column} FROM {table} WHERE {column} IN ({marks})")
+            values.extend(key.hex if isinstance(key, UUID) else key for key in distinct)
+    found: dict[str, set[Key]] = defaultdict(set)
+    if not parts:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        for source, key in cursor.fetchall():
+            found[source].add(_key(source, key))
+    return found
+
+
+def _key(source: str, key: Any) -> Key:
+    return key if SOURCES[source][1] == "code" or source == "kept" else UUID(str(key))

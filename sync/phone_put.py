@@ -1,0 +1,73 @@
+"""`PUT /<collection>/{id}/`: how phones create. First 201, again 200, not yet 202, never lost."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+from fieldapi import clock
+from fieldapi.api import Rows, etag
+from fieldapi.errors import Refused, refusal_for
+from sync.door import receive
+from sync.intake import CREATED, WAITING, Verdict
+from sync.quarantine import NOT_KEPT, keep
+from sync.reading import read_bundle
+
+
+class PhonePut(Rows):
+    """Mixed into a resource's viewset; `table` is what its rows are called in sync."""
+
+    table: ClassVar[str]
+
+    def take(self, row_id: str, parent: Mapping[str, UUID] | None = None) -> Response:
+        """Take the body as a phone's row."""
+        by, device = self.sender
+        bundle = read_bundle(by, self.table, row_id, self.request.data, parent)
+        verdict = receive(by, device, [bundle])[0]
+        if verdict.refused is not None:
+            raise verdict.refused
+        if verdict.outcome == WAITING:
+            return Response({"waiting_for": verdict.waiting_for}, status=202)
+        body = {**self.stored(verdict), **_beside(verdict)}
+        return Response(body, status=201 if verdict.outcome == CREATED else 200, headers=etag(verdict.row))
+
+    @property
+    def sender(self) -> tuple[Any, UUID | None]:
+        """Who is signed in, and on which device."""
+        device: Any = self.request.auth
+        return self.request.user, device.pk if device else None
+
+    def stored(self, verdict: Verdict) -> dict[str, Any]:
+        """The stored row as this resource shows it."""
+        row = self.get_queryset().model._default_manager.get(pk=verdict.row.pk)
+        return dict(self.get_serializer(row).data)
+
+    def handle_exception(self, fault: Exception) -> Response:
+        """What a signed-in phone's PUT is refused for is kept whole, and the problem says where."""
+        refused = refusal_for(fault)
+        if self.request.method == "PUT" and refused is not None and refused.status not in NOT_KEPT:
+            self._keep(refused)
+            return super().handle_exception(refused)
+        return super().handle_exception(fault)
+
+    def _keep(self, refused: Refused) -> None:
+        if refused.code == "unreadable" or self.request.user is None:
+            return
+        try:
+            body = self.request.data
+        except (Refused, APIException):
+            return
+        by, device = self.sender
+        row_id = self.kwargs.get("row_id") or self.kwargs["pk"]
+        refused.facts["quarantine"] = keep(by, device, self.table, row_id, body, refused, clock.now())
+
+
+def _beside(verdict: Verdict) -> dict[str, Any]:
+    beside: dict[str, Any] = {}
+    if ignored := verdict.bundle.ignored_fields:
+        beside["ignored_fields"] = ignored
+    if verdict.waiting_for:
+        beside["waiting_for"] = verdict.waiting_for
+    return beside

@@ -1,0 +1,49 @@
+"""What quarantine looks like in an answer."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from fieldapi.fields import IdField, InstantField
+from fieldapi.json import loads
+from fieldapi.query import QuerySerializer
+from sync.models import QuarantinedRow
+
+
+class QuarantineShown(serializers.Serializer):
+    """What was sent, whole, and why it was not taken. `row_id` is text: it may be no UUID."""
+
+    id = IdField()
+    table = serializers.CharField()
+    row_id = serializers.CharField()
+    body = serializers.JSONField()
+    problem = serializers.JSONField()
+    sender = IdField()
+    device = IdField(allow_null=True)
+    received_at = InstantField()
+    state = serializers.ChoiceField(choices=QuarantinedRow.State.choices)
+
+    def to_representation(self, row: QuarantinedRow) -> dict[str, Any]:
+        return {
+            "id": str(row.pk),
+            "table": row.table,
+            "row_id": row.row_id,
+            "body": loads(row.body),
+            "problem": loads(row.problem),
+            "sender": str(row.sender_id),
+            "device": str(row.device) if row.device else None,
+            "received_at": row.received_at,
+            "state": row.state,
+        }
+
+
+class QuarantineQuery(QuerySerializer):
+    state = serializers.ChoiceField(choices=QuarantinedRow.State.choices)
+    table = serializers.CharField()
+    sender = IdField()
+
+
+class WaitingShown(serializers.Serializer):
+    """The row is kept; it takes effect when the rows it refers to arrive."""
+
+    waiting_for = serializers.ListField(child=IdField())

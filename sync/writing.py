@@ -1,0 +1,118 @@
+"""What a batch's verdicts come to, written in bulk in one transaction."""
+
+from collections.abc import Iterable
+from itertools import chain
+from uuid import UUID
+
+from cadres.months import added_months
+from fieldapi import clock
+from fieldapi.journal import Entry, note_down_all
+from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, VisitTask
+from matters.resolution import refresh_resolutions
+from media.models import Photo
+from opinions.models import Opinion
+from opinions.replies import store_replies
+from sync import waiting
+from sync.intake import Accepted, Intake
+from sync.models import QuarantinedRow
+from sync.quarantine import hashed
+from visits.amend import amend
+from visits.evidence import Picture
+from visits.judge import judge, judge_again, located, new_flags, own_thresholds
+from visits.models import Companion, Flag, Visit
+from visits.record import settle_units
+
+
+def write(intake: Intake) -> None:
+    """Store what was accepted and put aside what waits; inside the caller's transaction."""
+    rows = intake.accepted
+    settle_units(rows.visits, clock.today())
+    _count_late(rows)
+    _store_visits(intake)
+    Opinion.objects.bulk_create(rows.opinions)
+    _store_matters(intake)
+    Photo.objects.bulk_create(rows.photos)
+    _judge(intake)
+    note_down_all(intake.by, _entries(rows))
+    store_replies(rows.replies)
+    for amendment in rows.amendments:
+        amend(intake.by, amendment)
+    for verdict in intake.verdicts:
+        if verdict.put_aside:
+            waiting.put_aside(intake.by, intake.device, verdict.bundle, verdict.waiting_for, intake.at)
+    _release(intake)
+
+
+def _count_late(rows: Accepted) -> None:
+    """Rows of a month that is closed know the month in which they count as added."""
+    late: list[Visit | Opinion] = [*rows.visits, *rows.opinions]
+    matters = [matter.row for matter in rows.matters]
+    months = added_months(
+        {(row.unit_id, row.day) for row in late} | {(row.unit_id, row.done_on) for row in matters}
+    )
+    for row in late:
+        row.added_month = months[row.unit_id, row.day]
+    for matter in matters:
+        matter.added_month = months[matter.unit_id, matter.done_on]
+
+
+def _store_visits(intake: Intake) -> None:
+    rows = intake.accepted
+    Visit.objects.bulk_create(rows.visits)
+    Companion.objects.bulk_create(rows.companions)
+    VisitTask.objects.bulk_create(rows.worked_on)
+
+
+def _store_matters(intake: Intake) -> None:
+    """Matters with whom they help and what they resolve; links to opinions not yet here are put aside."""
+    matters = intake.accepted.matters
+    PracticalMatter.objects.bulk_create(matter.row for matter in matters)
+    MatterHousehold.objects.bulk_create(chain.from_iterable(matter.households for matter in matters))
+    links = list(chain.from_iterable(matter.opinions for matter in matters))
+    MatterOpinion.objects.bulk_create(links)
+    refresh_resolutions(link.opinion_id for link in links)
+    for matter, opinion in intake.accepted.links_aside:
+        waiting.put_link_aside(intake.by, intake.device, matter, opinion, intake.at)
+
+
+def _judge(intake: Intake) -> None:
+    """Presence flags of the new visits, and again of stored ones whose neighbour or photo is new."""
+    visits, photos = intake.accepted.visits, intake.accepted.photos
+    again = {photo.visit_id for photo in photos if photo.visit_id} - {visit.id for visit in visits}
+    if visits:
+        pictures: dict[UUID, list[Picture]] = {}
+        for photo in photos:
+            if photo.visit_id:
+                pictures.setdefault(photo.visit_id, []).append(Picture(photo.id, taken_at=photo.taken_at))
+        raised, others = judge(visits, located(intake.by, visits), pictures, own_thresholds())
+        Flag.objects.bulk_create(
+            chain.from_iterable(new_flags(visit, flags, intake.at) for visit, flags in raised.items())
+        )
+        again |= others
+    if again:
+        judge_again(again)
+
+
+def _entries(rows: Accepted) -> Iterable[Entry]:
+    """One journal line per bundle's root or lone row."""
+    for visit in rows.visits:
+        yield Entry("visits.record", visit.id, visit.unit_id)
+    for opinion in rows.opinions:
+        yield Entry("opinions.record", opinion.id, opinion.unit_id)
+    for matter in rows.matters:
+        yield Entry("practical-matters.record", matter.row.id, matter.row.unit_id)
+    for photo in rows.photos:
+        yield Entry("photos.declare", photo.id, photo.unit)
+    for reply, receipt in rows.replies:
+        yield Entry("opinions.reply", reply.opinion_id, receipt.by.unit_id, {"reply": reply.id})
+
+
+def _release(intake: Intake) -> None:
+    """What was refused before and is accepted now leaves quarantine."""
+    roots = [verdict.bundle.root for verdict in intake.verdicts if verdict.refused is None]
+    released = [hashed(root.id) for root in roots if intake.around.has("kept", hashed(root.id))]
+    if released:
+        kept = QuarantinedRow.objects.filter(
+            sender=intake.by, row_hash__in=released, state=QuarantinedRow.State.KEPT
+        )
+        kept.update(state=QuarantinedRow.State.REPLAYED, decided_at=intake.at)

@@ -1,0 +1,129 @@
+"""PUT /visits/{id}/amendments/{id}/: the earlier version stays, the order of arrival does not matter."""
+
+from itertools import permutations
+
+import pytest
+
+from fieldapi.ids import new_id
+from opinions.models import Opinion
+from sync.models import WaitingRow
+from tests import samples
+from tests.conftest import Village
+from tests.samples import Caller, visit_body
+from visits.models import Amendment, Visit
+
+
+def amendment(made_at: str = "2026-11-03T20:00:00+08:00", **changes):
+    return {"made_at": made_at, "reason": "写错了", "changes": changes}
+
+
+def send(caller: Caller, visit_id, body, amendment_id=None):
+    return caller.put(f"visits/{visit_id}/amendments/{amendment_id or new_id()}/", body)
+
+
+def test_an_amendment_changes_what_counts_and_keeps_what_was_sent(village: Village):
+    gao, visit_id, body = village.client("gao"), new_id(), visit_body(village.house, note="一")
+    gao.put(f"visits/{visit_id}/", body)
+    answer = send(gao, visit_id, amendment(note="二"))
+
+    assert answer.status_code == 201
+    assert answer.json()["note"] == "二"
+    assert answer.json()["amendments"][0]["changes"] == {"note": "二"}
+    assert Visit.objects.get().as_sent["note"] == "一"
+    assert gao.put(f"visits/{visit_id}/", body).status_code == 200  # the phone's own copy is still the same
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_per_field_the_latest_wins_whatever_the_order_of_arrival(village: Village, order):
+    gao, visit_id = village.client("gao"), new_id()
+    gao.put(f"visits/{visit_id}/", visit_body(village.house, note="零"))
+    made = [
+        amendment("2026-11-03T20:00:00+08:00", note="一", kind="field"),
+        amendment("2026-11-03T21:00:00+08:00", note="二"),
+        amendment("2026-11-03T22:00:00+08:00", kind="phone"),
+    ]
+    for place in order:
+        send(gao, visit_id, made[place])
+
+    now = gao.get(f"visits/{visit_id}/").json()
+    assert (now["note"], now["kind"]) == ("二", "phone")
+
+
+def test_the_same_amendment_again_changes_nothing(village: Village):
+    gao, visit_id, amendment_id = village.client("gao"), new_id(), new_id()
+    gao.put(f"visits/{visit_id}/", visit_body(village.house))
+    first = send(gao, visit_id, amendment(note="二"), amendment_id)
+    again = send(gao, visit_id, amendment(note="二"), amendment_id)
+    other = send(gao, visit_id, amendment(note="三"), amendment_id)
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    assert first.json()["version"] == again.json()["version"] == 2
+
+
+def test_an_amendment_that_comes_before_its_visit_waits_and_then_counts(village: Village):
+    gao, visit_id = village.client("gao"), new_id()
+    early = send(gao, visit_id, amendment(note="二"))
+    assert (early.status_code, early.json()) == (202, {"waiting_for": [str(visit_id)]})
+
+    gao.put(f"visits/{visit_id}/", visit_body(village.house, note="一"))
+
+    assert gao.get(f"visits/{visit_id}/").json()["note"] == "二"
+    assert WaitingRow.objects.count() == 0
+
+
+def test_waiting_twice_is_waiting_once(village: Village):
+    gao, visit_id, amendment_id = village.client("gao"), new_id(), new_id()
+    answers = [send(gao, visit_id, amendment(note="二"), amendment_id) for _ in range(2)]
+    other = send(gao, visit_id, amendment(note="三"), amendment_id)
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert (other.status_code, other.json()["code"]) == (409, "content_differs")
+    assert WaitingRow.objects.count() == 1
+
+
+def test_a_withdrawn_visit_has_no_flags_and_can_be_brought_back(village: Village):
+    gao, visit_id = village.client("gao"), new_id()
+    far = {"lat": 28.61, "lon": 103.95, "accuracy_m": 10, "system": "wgs84"}
+    gao.put(f"visits/{visit_id}/", visit_body(village.house, location=far))
+    gone = send(gao, visit_id, amendment(withdrawn=True))
+    back = send(gao, visit_id, amendment("2026-11-03T21:00:00+08:00", withdrawn=False))
+
+    assert (gone.json()["withdrawn"], gone.json()["flags"]) == (True, [])
+    assert (back.json()["withdrawn"], len(back.json()["flags"])) == (False, 1)
+
+
+def test_another_household_takes_the_opinions_along(village: Village):
+    gao, visit_id = village.client("gao"), new_id()
+    other = samples.make_household("2", unit="530626101202")
+    samples.make_pairing(other, village.gao, started_on="2026-01-01")
+    told = {"id": str(new_id()), "text": "水管漏水", "kind": "request"}
+    gao.put(f"visits/{visit_id}/", visit_body(village.house, opinions=[told]))
+    answer = send(gao, visit_id, amendment(household=str(other.pk)))
+
+    assert (answer.json()["household"], answer.json()["unit"]) == (str(other.pk), "530626101202")
+    assert Opinion.objects.get().household == other
+
+
+def test_only_who_made_a_visit_amends_it(village: Village):
+    visit_id = new_id()
+    village.client("gao").put(f"visits/{visit_id}/", visit_body(village.house))
+    for name in ("chen", "sun"):
+        answer = send(village.client(name), visit_id, amendment(note="二"))
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "visit_unknown")
+
+    assert Amendment.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [({}, "/changes"), ({"kind": "feast"}, "/changes/kind"), ({"people_met": 3}, "/changes"),
+     ({"location": {"lat": 91, "lon": 1}}, "/changes/location/lat")],
+)  # fmt: skip
+def test_changes_that_make_no_sense_are_pointed_at(village: Village, changes, pointer):
+    gao, visit_id = village.client("gao"), new_id()
+    gao.put(f"visits/{visit_id}/", visit_body(village.house))
+    answer = send(gao, visit_id, amendment(**changes))
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert Amendment.objects.count() == 0

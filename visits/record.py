@@ -1,0 +1,130 @@
+"""A visit as it becomes a row: judged by the pairing on its day and by the corrected clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cadres.models import User
+from fieldapi import phone_clock
+from fieldapi.calendar import local_day
+from fieldapi.coordinates import distance_m, to_wgs84
+from fieldapi.errors import Refused
+from fieldapi.json import instant
+from households.cover import Served, post_on
+from households.models import Household, HouseholdChange
+from visits.models import Visit
+
+COLUMNS = ("household_id", "kind", "started_at", "ended_at", "people_met", "location", "note")
+"""The phone's columns of a visit."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Who sent it, on which phone, when it came here first, and how far the phone's clock was ahead."""
+
+    by: User
+    device: UUID | None
+    received_at: datetime
+    clock_offset: timedelta | None
+
+
+@dataclass(frozen=True)
+class Doorstep:
+    """A household as the sender knows it: the pairings with it, oldest first; none for a supervisor."""
+
+    household: Household
+    history: Sequence[Served] = ()
+
+
+def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The phone's columns as the row holds them; `values` have been through the input check."""
+    return {
+        "household_id": values["household"],
+        "kind": values["kind"],
+        "started_at": values["started_at"],
+        "ended_at": values["ended_at"],
+        "people_met": values["people_met"],
+        "location": values["location"],
+        "note": values["note"] or "",
+    }
+
+
+def new_visit(visit_id: UUID, values: Mapping[str, Any], door: Doorstep, receipt: Receipt) -> Visit:
+    """An unsaved visit. What follows from the phone's columns is worked out by `place`."""
+    visit = Visit(
+        id=visit_id,
+        cadre=receipt.by,
+        received_at=receipt.received_at,
+        changed_at=receipt.received_at,
+        device=receipt.device,
+        clock_offset_ms=None
+        if receipt.clock_offset is None
+        else receipt.clock_offset // timedelta(milliseconds=1),
+        **columns_of(values),
+    )
+    place(visit, door)
+    return visit
+
+
+def place(visit: Visit, door: Doorstep) -> None:
+    """Work out the server's columns from the phone's: when it was, where, in which post and unit."""
+    visit.household = door.household
+    visit.occurred_at = phone_clock.corrected(visit.started_at, _offset_of(visit), visit.received_at)
+    visit.day = local_day(visit.occurred_at)
+    post, visit.cover = post_on(door.history, visit.day)
+    visit.post = post or ""
+    visit.unit_id = door.household.unit_id
+    where = visit.location
+    visit.lat, visit.lon = (
+        to_wgs84(where["lat"], where["lon"], where.get("system", "wgs84")) if where else (None, None)
+    )
+    visit.distance_m = None
+    if visit.point and door.household.point:
+        visit.distance_m = round(distance_m(visit.point, door.household.point), 1)
+
+
+def _offset_of(visit: Visit) -> timedelta | None:
+    """The phone's offset; none for a start that a person corrected."""
+    by_hand = visit.as_sent is not None and visit.as_sent["started_at"] != instant(visit.started_at)
+    return None if by_hand else clock_offset(visit)
+
+
+def clock_offset(visit: Visit) -> timedelta | None:
+    return None if visit.clock_offset_ms is None else timedelta(milliseconds=visit.clock_offset_ms)
+
+
+def doorsteps(
+    by: User, households: Iterable[UUID], histories: Mapping[UUID, Sequence[Served]]
+) -> dict[UUID, Doorstep]:
+    """The households `by` may make visits at: ever served, or in a desk's subtree. A query only for desks."""
+    asked = set(households)
+    known = {pk: Doorstep(history[-1].household, history) for pk, history in histories.items()}
+    if by.sees_subtree and (rest := asked - known.keys()):
+        in_subtree = Household.objects.visible_to(by, today=date.min).filter(pk__in=rest)
+        known |= {household.pk: Doorstep(household) for household in in_subtree.defer("phone", "id_number")}
+    return known
+
+
+def door_of(household: UUID, doors: Mapping[UUID, Doorstep], pointer: str) -> Doorstep:
+    if household not in doors:
+        raise Refused("household_unknown", pointer)
+    return doors[household]
+
+
+def settle_units(visits: Sequence[Visit], today: date) -> None:
+    """A visit made before its household moved belongs to the unit the household was in then."""
+    earlier = [visit for visit in visits if visit.day < today]
+    if not earlier:
+        return
+    moves = HouseholdChange.objects.filter(
+        household__in={visit.household_id for visit in earlier}, verb="move"
+    )
+    history = list(moves.order_by("on", "id").values_list("household_id", "on", "was_unit"))
+    for visit in earlier:
+        after = [
+            unit for household, on, unit in history if household == visit.household_id and on > visit.day
+        ]
+        if after:
+            visit.unit_id = after[0]
