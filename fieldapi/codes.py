@@ -97,6 +97,19 @@ CODES: dict[str, Code] = {
     # tasks
     "five_fixings_missing": Code(409, "五定未齐", "The five fixings are not complete"),
     "already_extended": Code(409, "只能延期一次", "A due day is extended only once"),
+    "due_day_fixed": Code(
+        409, "已开始办理，办结日只能延期", "Work has begun: the due day now changes only by extend"
+    ),
+    "no_due_day": Code(409, "尚未定办结日", "There is no due day yet"),
+    "due_not_later": Code(
+        400, "新的办结日须晚于现定的", "The new due day must be later than the present one"
+    ),
+    "fixing_set": Code(400, "此项已定，须由主管调整", "Already fixed: a supervisor changes it by assign"),
+    "nobody_assigned": Code(400, "须指定科室或承办人", "Name an office or a handler"),
+    "not_a_handler": Code(400, "此人不能承办此任务", "This person cannot handle this task"),
+    "photo_unknown": Code(400, "查无此照片，或不属于此任务", "No such photo, or not of this task"),
+    "same_task": Code(400, "任务不能并入自身", "A task cannot be merged into itself"),
+    "verb_unknown": Code(400, "没有这个操作", "There is no such verb"),
     "no_opinions": Code(400, "至少要有一条意见", "At least one opinion"),
     "opinion_has_task": Code(409, "意见已有任务", "An opinion already has a task"),
     # summaries

@@ -87,3 +87,12 @@ class StrictSerializer(serializers.Serializer):
             told = ErrorDetail(words("unknown_field"), code="unknown_field")
             raise serializers.ValidationError({str(name): [told] for name in unknown})
         return super().to_internal_value(data)
+
+
+class Count(serializers.IntegerField):
+    """A whole number; booleans and texts are none."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))

@@ -11,8 +11,8 @@ from django.db.models import Q
 from cadres.models import Office, Unit, User
 from cadres.units import within
 from fieldapi.models import Identified, Versioned
-from households.models import Household
-from opinions.models import Category, Group, Opinion
+from households.models import Household, HouseholdQuerySet
+from opinions.models import Category, Group, Opinion, OpinionQuerySet
 from visits.models import Visit
 
 
@@ -27,6 +27,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def live(self) -> Self:
         return self.exclude(state__in=Task.ENDED)
+
+    def ended(self) -> Self:
+        return self.filter(state__in=Task.ENDED)
+
+    def overdue(self, *, today: date) -> Self:
+        """Unfinished past the due day; the clock of a paused task stands."""
+        return self.live().filter(finished_on__isnull=True, paused=False, due_on__lt=today)
 
 
 class Task(Identified, Versioned):
@@ -82,6 +89,18 @@ class Task(Identified, Versioned):
             models.Index(fields=["due_on"], name="tasks_unfinished", condition=Q(finished_on__isnull=True)),
         ]
 
+    @property
+    def is_live(self) -> bool:
+        return self.state not in self.ENDED
+
+    def opinions(self) -> OpinionQuerySet:
+        """The opinions it answers; those of withdrawn visits count nowhere."""
+        return Opinion.objects.standing().filter(group=self.group_id)
+
+    def households(self) -> HouseholdQuerySet:
+        """Those that raised it."""
+        return Household.objects.filter(pk__in=self.opinions().values("household"))
+
 
 class TaskAction(models.Model):
     """One verb done to a task, at the desk or offline on a phone: the task's history."""
@@ -133,6 +152,9 @@ class PracticalMatterQuerySet(models.QuerySet["PracticalMatter"]):
     def standing(self) -> Self:
         """Neither withdrawn themselves nor of a withdrawn visit: those that count."""
         return self.filter(Q(visit__isnull=True) | Q(visit__withdrawn=False), withdrawn_at__isnull=True)
+
+    def withdrawn(self) -> Self:
+        return self.filter(Q(visit__withdrawn=True) | Q(withdrawn_at__isnull=False))
 
 
 class PracticalMatter(Versioned):

@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from matters.verbs import VERBS
+from matters.views import PracticalMatterViewSet, TaskViewSet
+
+urlpatterns = [
+    path("tasks/", TaskViewSet.as_view({"get": "list", "post": "create"})),
+    path("tasks/<pk>/", TaskViewSet.as_view({"get": "retrieve"})),
+    *(path(f"tasks/<pk>/{verb}/", TaskViewSet.as_view({"post": verb})) for verb in VERBS),
+    path("practical-matters/", PracticalMatterViewSet.as_view({"get": "list"})),
+    path("practical-matters/<pk>/", PracticalMatterViewSet.as_view({"get": "retrieve"})),
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -59,6 +59,26 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
     def standing(self) -> Self:
         """Not of a withdrawn visit: those that count."""
         return self.filter(Q(visit__isnull=True) | Q(visit__withdrawn=False))
+
+    def answered(self, answered: bool = True) -> Self:
+        """Those `is_answered` is true of, or the others."""
+        told = Q(replied_on__isnull=False)
+        ended = Q(resolved_on__isnull=False) | Q(declined_on__isnull=False)
+        is_answered = told | Q(ended, wants_reply=False)
+        return self.filter(is_answered if answered else ~is_answered)
+
+    def in_standing(self, standing: str) -> Self:
+        """Those whose `standing` it is."""
+        unended = Q(resolved_on__isnull=True, declined_on__isnull=True)
+        meanings = {
+            "withdrawn": Q(visit__withdrawn=True),
+            "resolved": Q(resolved_on__isnull=False),
+            "declined": Q(resolved_on__isnull=True, declined_on__isnull=False),
+            "in_task": unended & Q(group__task__isnull=False),
+            "collected": unended & Q(group__task__isnull=True),
+        }
+        rows = self if standing == "withdrawn" else self.standing()
+        return rows.filter(meanings[standing])
 
 
 class Opinion(Versioned):
@@ -118,6 +138,29 @@ class Opinion(Versioned):
                 fields=["added_month"], name="opinions_added_late", condition=Q(added_month__isnull=False)
             ),
         ]
+
+    @property
+    def task(self) -> Any:
+        """The task its group has led to. Costs a query each for group and task where they were not joined in."""
+        return getattr(self.group, "task", None)
+
+    @property
+    def standing(self) -> str:
+        """Where it stands: collected, in_task, resolved, declined, or withdrawn with its visit."""
+        if self.visit is not None and self.visit.withdrawn:
+            return "withdrawn"
+        if self.resolved_on:
+            return "resolved"
+        if self.declined_on:
+            return "declined"
+        return "in_task" if self.task else "collected"
+
+    @property
+    def is_answered(self) -> bool:
+        """Somebody told the household; or it wanted no reply and has come to its end."""
+        return self.replied_on is not None or (
+            not self.wants_reply and (self.resolved_on or self.declined_on) is not None
+        )
 
 
 class Reply(models.Model):

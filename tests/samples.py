@@ -13,6 +13,8 @@ from fieldapi import clock, json
 from fieldapi.calendar import SHANGHAI
 from fieldapi.ids import new_id
 from households.models import Household, Pairing
+from opinions.models import Opinion
+from visits.models import Visit
 
 UNITS = {
     "53": "云南省",
@@ -89,6 +91,47 @@ def visit_body(household: Household | UUID, **columns: Any) -> dict[str, Any]:
         "note": "",
         **columns,
     }
+
+
+def make_visit(household: Household, cadre: User, on: str = "2026-11-03", **columns: Any) -> Visit:
+    """A home visit at ten in the morning of a day."""
+    started = at(f"{on} 10:00")
+    defaults = {
+        "kind": "home",
+        "started_at": started,
+        "occurred_at": started,
+        "day": started.date(),
+        "received_at": started + timedelta(hours=1),
+        "unit_id": household.unit_id,
+        "post": "A",
+        "changed_at": clock.now(),
+    }
+    return Visit.objects.create(
+        **({"id": new_id(), "household": household, "cadre": cadre} | defaults | columns)
+    )
+
+
+def make_opinion(
+    household: Household | None,
+    by: User,
+    text: str = "村口路灯坏了三个月",
+    on: str = "2026-11-03",
+    **columns: Any,
+) -> Opinion:
+    """What a household said at ten in the morning of a day, recorded alone unless `visit` is given."""
+    said = at(f"{on} 10:00")
+    defaults = {
+        "made_at": None if columns.get("visit") else said,
+        "kind": "request",
+        "unit_id": household.unit_id if household else by.unit_id,
+        "occurred_at": said,
+        "day": said.date(),
+        "received_at": said + timedelta(hours=1),
+        "changed_at": clock.now(),
+    }
+    return Opinion.objects.create(
+        **({"id": new_id(), "household": household, "by": by, "text": text} | defaults | columns)
+    )
 
 
 class Caller:

@@ -1,0 +1,164 @@
+"""Tasks with their verbs, and practical matters."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cadres.units import within
+from fieldapi.api import Rows
+from fieldapi.ids import parse_id
+from matters.examples import MATTER, NEW_TASK, TASK, VERB_EXAMPLES
+from matters.joining import open_task
+from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, Task, TaskAction
+from matters.serializers import (
+    MatterQuery,
+    NewTask,
+    PracticalMatterSerializer,
+    TaskQuery,
+    TaskSerializer,
+    TaskWithHistory,
+)
+from matters.verbs import VERBS, perform
+from media.models import Photo
+from opinions.models import Opinion
+
+PLAIN = {
+    "state": "state",
+    "office": "office_id",
+    "handler": "handler_id",
+    "category": "category_id",
+    "priority": "priority",
+    "paused": "paused",
+    "due_after": "due_on__gte",
+    "due_before": "due_on__lt",
+    "after": "opened_at__gte",
+    "before": "opened_at__lt",
+}
+MATTER_PLAIN = {
+    "task": "task_id",
+    "visit": "visit_id",
+    "recorded_by": "recorded_by_id",
+    "satisfaction": "satisfaction",
+    "after": "done_on__gte",
+    "before": "done_on__lt",
+}
+PHOTOS = Prefetch("photos", Photo.objects.order_by("received_at", "id").only("task", "matter"))
+
+
+def _body_of(verb: str) -> Any:
+    """What the verb must be told, in one shape or in one for each part."""
+    told = list(dict.fromkeys(VERBS[verb].who.values()))
+    if len(told) == 1:
+        return told[0]
+    return PolymorphicProxySerializer(verb.capitalize(), told, resource_type_field_name=None)
+
+
+def _verb(name: str) -> Callable[[Any, Request, str], Response]:
+    """The endpoint of one verb of the table."""
+
+    @extend_schema(
+        summary=f"{VERBS[name].zh} {name.capitalize()}",
+        description=VERBS[name].meaning,
+        request=_body_of(name),
+        responses=TaskWithHistory,
+        examples=VERB_EXAMPLES[name],
+    )
+    def act(self: Any, request: Request, pk: str) -> Response:
+        perform(by=self.by, task_id=parse_id(pk), verb=name, args=request.data)
+        return self.shown(self.get_object())
+
+    act.__name__ = name
+    return act
+
+
+@extend_schema_view(
+    list=extend_schema(summary="任务列表 Tasks, newest first", examples=[TASK]),
+    retrieve=extend_schema(summary="一项任务 One task with its history"),
+)
+class TaskViewSet(Rows):
+    resource = "tasks"
+    rows = Task.objects
+    query = TaskQuery
+    serializer_class = TaskSerializer
+    ordering = ("-opened_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Task]:
+        opinions = Opinion.objects.standing().order_by("occurred_at", "id").only("group", "household")
+        related: list[Prefetch] = [Prefetch("group__opinions", opinions), PHOTOS]
+        if self.action != "list":
+            related.append(Prefetch("actions", TaskAction.objects.order_by("received_at", "id")))
+        return super().get_queryset().select_related("group").prefetch_related(*related)
+
+    def get_serializer_class(self) -> type[TaskSerializer]:
+        return TaskSerializer if self.action == "list" else TaskWithHistory
+
+    def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
+        rows = rows.filter(**{column: asked[name] for name, column in PLAIN.items() if name in asked})
+        if "unit" in asked:
+            rows = rows.filter(**within(asked["unit"]))
+        if "live" in asked:
+            rows = rows.live() if asked["live"] else rows.ended()
+        if "overdue" in asked:
+            overdue = Task.objects.overdue(today=self.today).values("pk")
+            rows = rows.filter(pk__in=overdue) if asked["overdue"] else rows.exclude(pk__in=overdue)
+        for word in asked.get("q", "").split():
+            rows = rows.filter(title__icontains=word)
+        return rows
+
+    @extend_schema(
+        summary="开立任务 Join opinions into one task",
+        request=NewTask,
+        responses={201: TaskWithHistory},
+        examples=[NEW_TASK],
+    )
+    def create(self, request: Request) -> Response:
+        task = open_task(by=self.by, **self.body(NewTask))
+        return self.shown(self.get_queryset().get(pk=task.pk), status=201)
+
+    assign = _verb("assign")
+    start = _verb("start")
+    extend = _verb("extend")
+    pause = _verb("pause")
+    resume = _verb("resume")
+    finish = _verb("finish")
+    confirm = _verb("confirm")
+    reopen = _verb("reopen")
+    decline = _verb("decline")
+    merge = _verb("merge")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="实事列表 Practical matters, latest first", examples=[MATTER]),
+    retrieve=extend_schema(summary="一件实事 One practical matter", examples=[MATTER]),
+)
+class PracticalMatterViewSet(Rows):
+    resource = "practical-matters"
+    rows = PracticalMatter.objects
+    query = MatterQuery
+    serializer_class = PracticalMatterSerializer
+    ordering = ("-done_on", "-id")
+
+    def get_queryset(self) -> QuerySet[PracticalMatter]:
+        return (
+            super()
+            .get_queryset()
+            .prefetch_related(
+                Prefetch("household_links", MatterHousehold.objects.order_by("household")),
+                Prefetch("opinion_links", MatterOpinion.objects.order_by("opinion")),
+                PHOTOS,
+            )
+        )
+
+    def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
+        rows = rows.filter(**{column: asked[name] for name, column in MATTER_PLAIN.items() if name in asked})
+        if "unit" in asked:
+            rows = rows.filter(**within(asked["unit"]))
+        if "household" in asked:
+            rows = rows.filter(household_links__household=asked["household"])
+        if "opinion" in asked:
+            rows = rows.filter(opinion_links__opinion=asked["opinion"])
+        return rows.withdrawn() if asked.get("withdrawn") else rows.standing()

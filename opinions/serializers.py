@@ -1,0 +1,155 @@
+"""How opinions, groups and categories are read and answered."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from fieldapi.fields import DayField, IdField, InstantField, PlainText, StrictSerializer
+from fieldapi.query import MomentField, QuerySerializer, UnitField, YesNo
+from opinions.models import Group, Opinion, Reply
+
+STANDINGS = ("collected", "in_task", "resolved", "declined", "withdrawn")
+
+
+class OpinionQuery(QuerySerializer):
+    """Which opinions a list shows. Without `withdrawn=yes` those of withdrawn visits are left out."""
+
+    unit = UnitField()
+    category = serializers.CharField(max_length=40)
+    has_category = YesNo()
+    kind = serializers.ChoiceField(choices=Opinion.Kind.values)
+    q = serializers.CharField(max_length=100, help_text="words that must all stand in the text")
+    household = IdField()
+    by = IdField()
+    group = IdField()
+    task = IdField()
+    has_task = YesNo()
+    wants_reply = YesNo()
+    answered = YesNo(help_text="told the household, or ended where no reply was wanted")
+    standing = serializers.ChoiceField(choices=STANDINGS)
+    older_than_days = serializers.IntegerField(min_value=0, max_value=36500)
+    after = MomentField(help_text="collected at this moment or later")
+    before = MomentField(help_text="collected before this moment")
+
+
+class ReplySerializer(serializers.Serializer):
+    id = IdField()
+    text = serializers.CharField()
+    how = serializers.ChoiceField(choices=Reply.How.values)
+    told_at = InstantField()
+    by = IdField(source="by_id")
+
+
+class Score(serializers.Serializer):
+    code = serializers.CharField()
+    score = serializers.FloatField()
+
+
+class OpinionSerializer(serializers.Serializer):
+    """What a household said, and where it stands."""
+
+    id = IdField()
+    visit = IdField(source="visit_id", allow_null=True)
+    made_at = InstantField(allow_null=True)
+    household = IdField(source="household_id", allow_null=True)
+    unit = serializers.SerializerMethodField()
+    voice = serializers.CharField()
+    text = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Opinion.Kind.values)
+    category = serializers.CharField(source="category_id", allow_null=True)
+    suggested_categories = serializers.SerializerMethodField()
+    group = IdField(source="group_id", allow_null=True)
+    task = serializers.SerializerMethodField()
+    wants_reply = serializers.BooleanField()
+    replies = ReplySerializer(many=True)
+    standing = serializers.ChoiceField(choices=STANDINGS)
+    answered = serializers.BooleanField(source="is_answered")
+    resolved_on = DayField(allow_null=True)
+    declined_on = DayField(allow_null=True)
+    replied_on = DayField(allow_null=True)
+    by = IdField(source="by_id")
+    day = DayField()
+    occurred_at = InstantField()
+    received_at = InstantField()
+    version = serializers.IntegerField()
+
+    def get_unit(self, row: Opinion) -> str:
+        """The code the phone gave, else the unit it counts in."""
+        return row.unit_sent or row.unit_id
+
+    @extend_schema_field(Score(many=True))
+    def get_suggested_categories(self, row: Opinion) -> list[Any]:
+        return []
+
+    @extend_schema_field(IdField(allow_null=True))
+    def get_task(self, row: Opinion) -> str | None:
+        task = row.task
+        return str(task.pk) if task else None
+
+
+class GroupQuery(QuerySerializer):
+    unit = UnitField()
+    category = serializers.CharField()
+    task = IdField()
+
+
+class OpinionScore(serializers.Serializer):
+    opinion = IdField()
+    score = serializers.FloatField()
+
+
+class GroupSerializer(serializers.Serializer):
+    """Opinions about the same thing."""
+
+    id = IdField()
+    unit = serializers.CharField(source="unit_id")
+    title = serializers.CharField()
+    category = serializers.CharField(source="category_id", allow_null=True)
+    opinions = serializers.SerializerMethodField()
+    households = serializers.SerializerMethodField()
+    task = serializers.SerializerMethodField()
+    suggestions = serializers.SerializerMethodField()
+    opened_at = InstantField()
+    version = serializers.IntegerField()
+
+    @extend_schema_field(serializers.ListField(child=IdField()))
+    def get_opinions(self, row: Group) -> list[str]:
+        return [str(opinion.pk) for opinion in row.opinions.all()]
+
+    @extend_schema_field(serializers.ListField(child=IdField()))
+    def get_households(self, row: Group) -> list[str]:
+        return list(dict.fromkeys(str(o.household_id) for o in row.opinions.all() if o.household_id))
+
+    @extend_schema_field(IdField(allow_null=True))
+    def get_task(self, row: Group) -> str | None:
+        task = getattr(row, "task", None)
+        return str(task.pk) if task else None
+
+    @extend_schema_field(OpinionScore(many=True))
+    def get_suggestions(self, row: Group) -> list[Any]:
+        return []
+
+
+class CategoryQuery(QuerySerializer):
+    active = YesNo()
+
+
+class CategorySerializer(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    name_en = serializers.CharField()
+    active = serializers.BooleanField()
+    version = serializers.IntegerField()
+
+
+class NewCategory(StrictSerializer):
+    code = serializers.RegexField(r"^[a-z][a-z0-9_]{0,39}\Z")
+    name = PlainText(100)
+    name_en = PlainText(100, required=False, allow_blank=True, default="")
+
+
+class CategoryChange(StrictSerializer):
+    name = PlainText(100, required=False)
+    name_en = PlainText(100, required=False, allow_blank=True)
+    active = serializers.BooleanField(required=False)
