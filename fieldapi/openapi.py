@@ -83,8 +83,9 @@ class Schema(AutoSchema):
             parameters.append(IF_MATCH)
         if self.method == "POST" and self.asked not in PUBLIC:
             parameters.append(IDEMPOTENCY_KEY)
-        if "{id}" in self.path and getattr(self.view, "id_is_uuid", True):
-            parameters.append(OpenApiParameter("id", UUID, OpenApiParameter.PATH))
+        if "{id}" in self.path:
+            kind = UUID if getattr(self.view, "id_is_uuid", True) else str
+            parameters.append(OpenApiParameter("id", kind, OpenApiParameter.PATH))
         query = getattr(self.view, "query", QuerySerializer)
         if self._is_list_view() and query().fields:
             parameters.append(query)

@@ -130,6 +130,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"TaskState": "matters.models.Task.State"},
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -14,7 +14,7 @@ Ids = serializers.ListField(child=IdField())
 
 
 class TaskQuery(QuerySerializer):
-    state = serializers.ChoiceField(choices=Task.State.values)
+    state = serializers.ChoiceField(choices=Task.State.choices)
     live = YesNo(help_text="not confirmed, declined or merged")
     unit = UnitField()
     office = IdField()
@@ -52,7 +52,7 @@ class TaskSerializer(serializers.Serializer):
     opinions = serializers.SerializerMethodField()
     households = serializers.SerializerMethodField()
     photos = serializers.SerializerMethodField()
-    state = serializers.ChoiceField(choices=Task.State.values)
+    state = serializers.ChoiceField(choices=Task.State.choices)
     office = IdField(source="office_id", allow_null=True)
     handler = IdField(source="handler_id", allow_null=True)
     plan = serializers.CharField()
@@ -117,8 +117,8 @@ class TaskActionSerializer(serializers.Serializer):
     day = DayField()
     by = IdField(source="by_id")
     received_at = InstantField()
-    was = serializers.ChoiceField(choices=Task.State.values)
-    became = serializers.ChoiceField(choices=Task.State.values)
+    was = serializers.ChoiceField(choices=Task.State.choices)
+    became = serializers.ChoiceField(choices=Task.State.choices)
     due_on = DayField(allow_null=True)
 
 

@@ -18,7 +18,7 @@ class OpinionQuery(QuerySerializer):
     unit = UnitField()
     category = serializers.CharField(max_length=40)
     has_category = YesNo()
-    kind = serializers.ChoiceField(choices=Opinion.Kind.values)
+    kind = serializers.ChoiceField(choices=Opinion.Kind.choices)
     q = serializers.CharField(max_length=100, help_text="words that must all stand in the text")
     household = IdField()
     by = IdField()
@@ -36,7 +36,7 @@ class OpinionQuery(QuerySerializer):
 class ReplySerializer(serializers.Serializer):
     id = IdField()
     text = serializers.CharField()
-    how = serializers.ChoiceField(choices=Reply.How.values)
+    how = serializers.ChoiceField(choices=Reply.How.choices)
     told_at = InstantField()
     by = IdField(source="by_id")
 
@@ -56,7 +56,7 @@ class OpinionSerializer(serializers.Serializer):
     unit = serializers.SerializerMethodField()
     voice = serializers.CharField()
     text = serializers.CharField()
-    kind = serializers.ChoiceField(choices=Opinion.Kind.values)
+    kind = serializers.ChoiceField(choices=Opinion.Kind.choices)
     category = serializers.CharField(source="category_id", allow_null=True)
     suggested_categories = serializers.SerializerMethodField()
     group = IdField(source="group_id", allow_null=True)

@@ -24,6 +24,7 @@ def make_task(village: Village, state: str = "open", **columns: Any) -> Task:
         "opened_on": clock.today(),
         "opened_at": clock.now(),
         "opened_by": village.sun,
+        "due_on": FIXED["due_on"],
     }
     if state != "open":
         defaults |= FIXED | {
