@@ -1,0 +1,39 @@
+"""What a scheduler does at the phone's door; safe to run twice and from two places at once."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from fieldapi import clock, json
+from fieldapi.errors import Refused
+from sync import quarantine
+from sync.door import wake
+from sync.models import Awaited, WaitingRow
+
+PATIENCE = timedelta(days=30)
+
+
+def wake_waiting() -> None:
+    """Let rows take effect whose awaited row came in the very moment they were put aside."""
+    wake(set(Awaited.objects.values_list("awaited", flat=True).distinct()))
+
+
+def end_waiting() -> None:
+    """After 30 days a waiting row goes to quarantine, where people see it."""
+    old = WaitingRow.objects.filter(received_at__lt=clock.now() - PATIENCE).values_list("pk", flat=True)
+    for pk in list(old):
+        with transaction.atomic():
+            row = WaitingRow.objects.select_for_update().filter(pk=pk).select_related("sender").first()
+            if row is None:
+                continue
+            body = json.loads(row.body)
+            quarantine.keep(
+                row.sender,
+                row.device,
+                row.table,
+                row.row_id,
+                body.get("body", body),
+                Refused("waited_too_long"),
+                row.received_at,
+            )
+            row.delete()
