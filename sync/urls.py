@@ -1,10 +1,22 @@
 from django.urls import path
 
-from sync.views import PhoneAmendments, PhoneVisits, QuarantineViewSet
+from sync.views import (
+    PhoneAmendments,
+    PhoneMatters,
+    PhoneOpinions,
+    PhoneReplies,
+    PhoneTaskActions,
+    PhoneVisits,
+    QuarantineViewSet,
+)
 
 urlpatterns = [
     path("visits/<str:pk>/", PhoneVisits.as_view({"get": "retrieve", "put": "update"})),
     path("visits/<str:pk>/amendments/<str:row_id>/", PhoneAmendments.as_view({"put": "amend"})),
+    path("opinions/<str:pk>/", PhoneOpinions.as_view({"get": "retrieve", "put": "update"})),
+    path("opinions/<str:pk>/replies/<str:row_id>/", PhoneReplies.as_view({"put": "reply"})),
+    path("practical-matters/<str:pk>/", PhoneMatters.as_view({"get": "retrieve", "put": "update"})),
+    path("task-actions/<str:pk>/", PhoneTaskActions.as_view({"put": "update"})),
     path("quarantine/", QuarantineViewSet.as_view({"get": "list"})),
     path("quarantine/<str:pk>/", QuarantineViewSet.as_view({"get": "retrieve"})),
 ]

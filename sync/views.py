@@ -9,7 +9,12 @@ from rest_framework.response import Response
 
 from fieldapi.api import Rows
 from fieldapi.ids import parse_id
-from sync import columns
+from matters.serializers import PracticalMatterSerializer, TaskActionSerializer
+from matters.views import PracticalMatterViewSet, TaskViewSet
+from opinions.models import Opinion
+from opinions.serializers import OpinionSerializer
+from opinions.views import OpinionViewSet
+from sync import columns, examples
 from sync.intake import Verdict
 from sync.models import QuarantinedRow
 from sync.phone_put import PhonePut
@@ -19,15 +24,82 @@ from visits.serializers import VisitShown, shown, with_parts
 from visits.views import VisitViewSet
 
 
+def sent(name: str, body: dict[str, Any]) -> OpenApiExample:
+    return OpenApiExample(name, body, request_only=True)
+
+
 class PhoneVisits(PhonePut, VisitViewSet):
     table = "visits"
 
     def stored(self, verdict: Verdict) -> dict[str, Any]:
         return shown(with_parts(Visit.objects.all()).get(pk=verdict.row.pk))
 
-    @extend_schema(request=columns.VisitColumns, responses={200: VisitShown, 201: VisitShown})
+    @extend_schema(
+        request=columns.VisitColumns,
+        responses={200: VisitShown, 201: VisitShown},
+        examples=[sent("visit", examples.VISIT)],
+    )
     def update(self, request: Request, pk: str) -> Response:
         """Send a visit with its opinions, matters and photo declarations. The same again answers 200."""
+        return self.take(pk)
+
+
+class PhoneOpinions(PhonePut, OpinionViewSet):
+    table = "opinions"
+
+    @extend_schema(
+        request=columns.OpinionColumns,
+        responses={200: OpinionSerializer, 201: OpinionSerializer, 202: WaitingShown},
+        examples=[sent("alone", examples.OPINION)],
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        """Send an opinion alone, or add one to a visit."""
+        return self.take(pk)
+
+
+class PhoneReplies(PhonePut, OpinionViewSet):
+    table = "replies"
+
+    def stored(self, verdict: Verdict) -> dict[str, Any]:
+        return dict(self.get_serializer(Opinion.objects.get(pk=verdict.row.opinion_id)).data)
+
+    @extend_schema(
+        request=columns.ReplyColumns,
+        responses={200: OpinionSerializer, 201: OpinionSerializer, 202: WaitingShown},
+        examples=[sent("told at the door", examples.REPLY)],
+    )
+    def reply(self, request: Request, pk: str, row_id: str) -> Response:
+        """Say what the household was told; answers the opinion."""
+        return self.take(row_id, {"opinion": parse_id(pk)})
+
+
+class PhoneMatters(PhonePut, PracticalMatterViewSet):
+    table = "practical_matters"
+
+    @extend_schema(
+        request=columns.MatterColumns,
+        responses={200: PracticalMatterSerializer, 201: PracticalMatterSerializer, 202: WaitingShown},
+        examples=[sent("alone", examples.MATTER)],
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        """Record a practical matter done on the spot."""
+        return self.take(pk)
+
+
+class PhoneTaskActions(PhonePut, TaskViewSet):
+    resource = "task-actions"
+    table = "task_actions"
+
+    def stored(self, verdict: Verdict) -> dict[str, Any]:
+        return dict(TaskActionSerializer(verdict.row).data)
+
+    @extend_schema(
+        request=columns.TaskActionColumns,
+        responses={200: TaskActionSerializer, 201: TaskActionSerializer},
+        examples=[sent("finish", examples.ACTION)],
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        """A verb of the task table, done offline."""
         return self.take(pk)
 
 
@@ -58,17 +130,7 @@ class PhoneAmendments(PhonePut, VisitViewSet):
     @extend_schema(
         request=columns.AmendmentColumns,
         responses={200: VisitShown, 201: VisitShown, 202: WaitingShown},
-        examples=[
-            OpenApiExample(
-                "withdraw",
-                {
-                    "made_at": "2026-11-03T20:00:00+08:00",
-                    "reason": "填错了户",
-                    "changes": {"withdrawn": True},
-                },
-                request_only=True,
-            )
-        ],
+        examples=[sent("withdraw", examples.WITHDRAWAL)],
     )
     def amend(self, request: Request, pk: str, row_id: str) -> Response:
         """Correct a submitted visit; answers the visit as it counts now."""

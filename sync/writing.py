@@ -4,16 +4,21 @@ from collections.abc import Iterable
 from itertools import chain
 from uuid import UUID
 
+from django.db import transaction
+
 from cadres.months import added_months
-from fieldapi import clock
+from fieldapi import clock, phone_clock
+from fieldapi.errors import Refused
 from fieldapi.journal import Entry, note_down_all
+from fieldapi.json import dumps
+from matters import verbs
 from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, VisitTask
 from matters.resolution import refresh_resolutions
 from media.models import Photo
 from opinions.models import Opinion
 from opinions.replies import store_replies
 from sync import waiting
-from sync.intake import Accepted, Intake
+from sync.intake import REFUSED, Accepted, Intake
 from sync.models import QuarantinedRow
 from sync.quarantine import hashed
 from visits.amend import amend
@@ -37,6 +42,7 @@ def write(intake: Intake) -> None:
     store_replies(rows.replies)
     for amendment in rows.amendments:
         amend(intake.by, amendment)
+    _act(intake)
     for verdict in intake.verdicts:
         if verdict.put_aside:
             waiting.put_aside(intake.by, intake.device, verdict.bundle, verdict.waiting_for, intake.at)
@@ -105,6 +111,28 @@ def _entries(rows: Accepted) -> Iterable[Entry]:
         yield Entry("photos.declare", photo.id, photo.unit)
     for reply, receipt in rows.replies:
         yield Entry("opinions.reply", reply.opinion_id, receipt.by.unit_id, {"reply": reply.id})
+
+
+def _act(intake: Intake) -> None:
+    """Verbs made offline: each by itself, since one may be refused where the next is not."""
+    for sent, receipt, verdict in intake.accepted.actions:
+        said = sent.columns
+        try:
+            with transaction.atomic():
+                verdict.row = verbs.perform(
+                    by=intake.by,
+                    task_id=said["task_id"],
+                    verb=said["verb"],
+                    args=said["args"],
+                    made_at=phone_clock.corrected(
+                        said["made_at_sent"], receipt.clock_offset, receipt.received_at
+                    ),
+                    made_at_sent=said["made_at_sent"],
+                    action_id=sent.id,
+                    ignored=dumps(sent.ignored).decode() if sent.ignored else "",
+                )
+        except Refused as refused:
+            verdict.refused, verdict.outcome = refused, REFUSED
 
 
 def _release(intake: Intake) -> None:
