@@ -16,23 +16,36 @@ from fieldapi.models import Identified, Versioned
 from fieldapi.secrets import BlindIndexField, SecretField
 
 
+class Located(models.Model):
+    """Something that may have a place on the map."""
+
+    lat = models.FloatField(null=True)  # WGS-84
+    lon = models.FloatField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """(lat, lon) in WGS-84."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
+
 class UnitQuerySet(models.QuerySet["Unit"]):
     def visible_to(self, user: User, *, today: date) -> Self:
-        """Everybody sees the divisions of their own unit's subtree, and those above it by name."""
+        """Everybody sees the divisions of their own unit's subtree."""
         return self.within(user.unit_id)
 
     def within(self, code: str) -> Self:
         return self.filter(**within(code, field="code"))
 
 
-class Unit(Versioned):
+class Unit(Located, Versioned):
     """An administrative division, from province down to the villagers' group."""
 
     code = models.CharField(max_length=15, primary_key=True)
     name = models.CharField(max_length=100)
     level = models.CharField(max_length=10, choices=[(level, level) for level in LEVELS.values()])
-    lat = models.FloatField(null=True)  # WGS-84
-    lon = models.FloatField(null=True)
     far_m = models.PositiveIntegerField(null=True)  # its own threshold for the flag `far`, in metres
 
     objects = UnitQuerySet.as_manager()
@@ -60,7 +73,7 @@ class Office(Identified, Versioned):
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User, *, today: date) -> Self:
-        """Desks see the people of their subtree; a cadre sees the cadre's own unit's people by name."""
+        """Everybody sees the people of their own unit's subtree (phones masked), so that tasks can name them."""
         return self.filter(Q(**within(user.unit_id)) | Q(pk=user.pk))
 
 
@@ -68,8 +81,11 @@ class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] 
     pass
 
 
-class User(AbstractBaseUser, Versioned):
-    """A cadre, supervisor, leader or admin. `username` is trimmed, width- and case-folded."""
+class User(Located, AbstractBaseUser, Versioned):
+    """A cadre, supervisor, leader or admin. `username` is trimmed, width- and case-folded.
+
+    Its place is where pairing suggestions count from.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     username = models.CharField(max_length=150, unique=True)
@@ -79,8 +95,6 @@ class User(AbstractBaseUser, Versioned):
     role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role])
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="users", db_column="unit")
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="users")
-    lat = models.FloatField(null=True)  # WGS-84: where pairing suggestions count from
-    lon = models.FloatField(null=True)
     active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
 

@@ -4,10 +4,25 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cadres.models import Device
+from cadres.models import Device, User
 from cadres.passwords import LONGEST
+from cadres.units import LEVELS
 from fieldapi.access import Role
-from fieldapi.fields import IdField, InstantField, PlainText, StrictSerializer
+from fieldapi.fields import (
+    Count,
+    DayField,
+    IdField,
+    InstantField,
+    PhoneField,
+    PlaceField,
+    PlainText,
+    StrictSerializer,
+    Whether,
+)
+from fieldapi.query import UnitField
+from fieldapi.secrets import masked
+
+ROLES = [role.value for role in Role]
 
 
 class PhoneSaid(serializers.Serializer):
@@ -53,7 +68,7 @@ class UserNamed(serializers.Serializer):
 class Oneself(UserNamed):
     """Who is signed in."""
 
-    role = serializers.ChoiceField(choices=[role.value for role in Role])
+    role = serializers.ChoiceField(choices=ROLES)
     unit = UnitNamed()
     office = OfficeNamed(allow_null=True)
     must_change_password = serializers.BooleanField()
@@ -105,3 +120,115 @@ class DeviceShown(serializers.Serializer):
     def get_current(self, device: Device) -> bool:
         asking: Any = self.context["request"].auth
         return bool(device.pk == asking.pk)
+
+
+class UnitShown(serializers.Serializer):
+    """An administrative division."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    level = serializers.ChoiceField(choices=list(LEVELS.values()))
+    location = PlaceField(source="point", allow_null=True)
+    far_m = serializers.IntegerField(
+        allow_null=True, help_text="Its own threshold of the flag `far`, in metres; null: the usual one."
+    )
+    version = serializers.IntegerField()
+
+
+class UnitEdit(StrictSerializer):
+    name = PlainText(100)
+    location = PlaceField(source="place", required=False, allow_null=True)
+    far_m = Count(required=False, allow_null=True, min_value=1, max_value=100_000)
+
+
+class NewUnit(UnitEdit):
+    code = UnitField()
+
+
+class OfficeShown(serializers.Serializer):
+    """责任科室: a department of a unit that tasks can be given to."""
+
+    id = IdField()
+    unit = serializers.CharField(source="unit_id")
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class OfficeEdit(StrictSerializer):
+    name = PlainText(100)
+
+
+class NewOffice(OfficeEdit):
+    id = IdField(required=False)
+    unit = UnitField()
+
+
+class UserShown(UserNamed):
+    """A cadre, supervisor, leader or admin."""
+
+    phone = serializers.SerializerMethodField(
+        help_text="In clear to oneself and to the subtree's admins, to others masked."
+    )
+    role = serializers.ChoiceField(choices=ROLES)
+    unit = serializers.CharField(source="unit_id")
+    office = IdField(source="office_id", allow_null=True)
+    location = PlaceField(source="point", allow_null=True, help_text="Where pairing suggestions count from.")
+    active = serializers.BooleanField()
+    must_change_password = serializers.BooleanField()
+    version = serializers.IntegerField()
+
+    def get_phone(self, user: User) -> str:
+        asking: Any = self.context["request"].user
+        clear = asking.pk == user.pk or (asking.role == Role.ADMIN and asking.governs(user.unit_id))
+        return user.phone if clear else masked(user.phone)
+
+
+class UserEdit(StrictSerializer):
+    full_name = PlainText(100)
+    phone = PhoneField(required=False)
+    role = serializers.ChoiceField(choices=ROLES)
+    unit = UnitField()
+    office = IdField(required=False, allow_null=True)
+    location = PlaceField(source="place", required=False, allow_null=True)
+
+
+class UserPatch(UserEdit):
+    active = Whether()
+
+
+class NewUser(UserEdit):
+    id = IdField(required=False)
+    username = PlainText(150)
+
+
+class OneTimePassword(serializers.Serializer):
+    """Told this once; it must be changed at the next sign-in."""
+
+    one_time_password = serializers.CharField()
+
+
+class NewUserShown(UserShown, OneTimePassword):
+    """The new user, with a password that is told this once and must be changed at first sign-in."""
+
+
+class AbsenceShown(serializers.Serializer):
+    """Days a cadre is away, both included: the other post covers (顶岗)."""
+
+    id = IdField()
+    cadre = IdField(source="cadre_id")
+    started_on = DayField()
+    ended_on = DayField()
+    reason = serializers.CharField()
+    recorded_by = IdField(source="recorded_by_id")
+    version = serializers.IntegerField()
+
+
+class AbsenceEdit(StrictSerializer):
+    started_on = DayField()
+    ended_on = DayField()
+    reason = PlainText(500)
+
+
+class NewAbsence(AbsenceEdit):
+    id = IdField(required=False)
+    cadre = IdField()

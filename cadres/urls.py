@@ -1,6 +1,12 @@
+from typing import Any
+
 from django.urls import path
 
 from cadres.sign_in import Devices, Door, Myself, Session
+from cadres.views import Absences, Offices, People, Units
+
+LIST: dict[str, Any] = {"get": "list", "post": "create"}
+ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
     path("auth/token/", Door.as_view({"post": "token"})),
@@ -10,4 +16,13 @@ urlpatterns = [
     path("me/", Myself.as_view({"get": "retrieve"})),
     path("devices/", Devices.as_view({"get": "list"})),
     path("devices/<str:pk>/", Devices.as_view({"get": "retrieve", "delete": "destroy"})),
+    path("units/", Units.as_view(LIST)),
+    path("units/<str:pk>/", Units.as_view(ROW)),
+    path("offices/", Offices.as_view(LIST)),
+    path("offices/<str:pk>/", Offices.as_view(ROW)),
+    path("users/", People.as_view(LIST)),
+    path("users/<str:pk>/", People.as_view(ROW)),
+    path("users/<str:pk>/password/", People.as_view({"post": "password"})),
+    path("absences/", Absences.as_view(LIST)),
+    path("absences/<str:pk>/", Absences.as_view({**ROW, "delete": "destroy"})),
 ]

@@ -50,6 +50,12 @@ CODES: dict[str, Code] = {
     "permission_denied": Code(403, "无权执行此操作", "You may not do this"),
     "password_change_required": Code(403, "首次登录须先修改密码", "Change the one-time password first"),
     "locked": Code(429, "登录失败次数过多，请稍后再试", "Too many failed sign-ins: try again later"),
+    "bad_phone": Code(400, "电话号码有误", "Not a phone number"),
+    "bad_username": Code(
+        400,
+        "用户名只能含文字、数字和 . @ + - _",
+        "A user name has letters, digits and . @ + - _ only",
+    ),
     "weak_password": Code(400, "密码强度不足", "The password is too weak"),
     "password_too_short": Code(400, "密码至少 8 个字符", "A password has at least 8 characters"),
     "password_too_similar": Code(

@@ -83,8 +83,10 @@ class Faults:
         self.found.append(Fault(pointer, code, detail))
 
     def refuse_if_any(self) -> None:
-        if self.found:
-            raise Refused("bad_input", errors=self.found)
+        """Under their own code where all have the same, else `bad_input`."""
+        codes = {fault.code for fault in self.found}
+        if codes:
+            raise Refused(codes.pop() if len(codes) == 1 else "bad_input", errors=self.found)
 
 
 def words(code: str, **facts: Any) -> str:

@@ -1,5 +1,6 @@
 """Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -79,6 +80,21 @@ class PlainText(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class PhoneField(PlainText):
+    """A phone number, brought to one form; `""` for none. A masked one cannot be written."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(max_length=40, allow_blank=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        digits = re.sub("[ -]", "", super().to_internal_value(data))
+        if "*" in digits:
+            raise serializers.ValidationError(words("masked_value"), code="masked_value")
+        if digits and not re.fullmatch("[+]?[0-9]{5,20}", digits):
+            raise serializers.ValidationError(words("bad_phone"), code="bad_phone")
+        return digits
+
+
 class StrictSerializer(serializers.Serializer):
     """A desk's body: fields it does not know are refused by name."""
 
@@ -96,3 +112,50 @@ class Count(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return int(super().to_internal_value(data))
+
+
+class Number(serializers.FloatField):
+    """A number of JSON; booleans and texts are none."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return float(super().to_internal_value(data))
+
+
+class Whether(serializers.BooleanField):
+    """`true` or `false`, nothing that looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class _Place(StrictSerializer):
+    lat = Number(min_value=-90, max_value=90)
+    lon = Number(min_value=-180, max_value=180)
+
+
+@extend_schema_field(
+    {
+        "type": ["object", "null"],
+        "description": "A point in WGS-84.",
+        "required": ["lat", "lon"],
+        "additionalProperties": False,
+        "properties": {
+            "lat": {"type": "number", "minimum": -90, "maximum": 90},
+            "lon": {"type": "number", "minimum": -180, "maximum": 180},
+        },
+    }
+)
+class PlaceField(serializers.Field):
+    """`{"lat", "lon"}` ↔ (lat, lon) in WGS-84. Always both, also in a partial edit."""
+
+    def to_internal_value(self, data: Any) -> tuple[float, float]:
+        place = _Place(data=data)
+        place.is_valid(raise_exception=True)
+        return place.validated_data["lat"], place.validated_data["lon"]
+
+    def to_representation(self, value: tuple[float, float]) -> dict[str, float]:
+        return {"lat": value[0], "lon": value[1]}
