@@ -118,7 +118,6 @@ def test_a_stranger_cannot_choose_an_address_by_x_forwarded_for(gao):
     assert answer.status_code == 429
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time: nothing happens at once")
 @pytest.mark.django_db(transaction=True)
 def test_guessing_many_at_once_gives_no_more_than_ten_tries():
     village = Village()

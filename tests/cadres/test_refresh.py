@@ -119,7 +119,6 @@ def test_a_refresh_costs_one_look_up_and_at_most_one_update(device, django_asser
         present(token)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time: nothing happens at once")
 @pytest.mark.django_db(transaction=True)
 def test_copies_of_one_refresh_that_arrive_at_once_all_succeed():
     token = refresh_for(make_device(Village().gao, "phone-1"), 1)

@@ -214,7 +214,6 @@ def test_a_one_time_password_opens_nothing_but_its_own_change(gao):
     assert caller.get("devices/").status_code == 200
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time: nothing happens at once")
 @pytest.mark.django_db(transaction=True)
 def test_eight_sign_ins_at_once_on_one_phone_leave_one_device_and_one_living_session():
     village = Village()
