@@ -23,6 +23,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 class WrongEnvironment(ImproperlyConfigured, SystemExit):
     """One line for the person who starts the program; as a SystemExit it prints without a traceback."""
 
+    def __init__(self, line: str):
+        super().__init__(line)
+        self.code = line  # what Python prints when this ends the program
+
 
 @dataclass(frozen=True)
 class Variable:
