@@ -30,6 +30,7 @@ CODES: dict[str, Code] = {
     "bad_query": Code(400, "查询参数有误", "A query parameter has a fault"),
     "unknown_field": Code(400, "未知字段", "Unknown field"),
     "unknown_parameter": Code(400, "未知查询参数", "Unknown query parameter"),
+    "bad_host": Code(400, "服务器不以此主机名提供服务", "The server does not answer to this host name"),
     "not_found": Code(404, "不存在或无权查看", "It is not there, or not yours to see"),
     "method_not_allowed": Code(405, "不支持此方法", "This method is not allowed here"),
     "not_acceptable": Code(406, "无法提供所要求的格式", "The asked-for format cannot be served"),

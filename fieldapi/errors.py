@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.utils.translation import get_language
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 from fieldapi import json
 from fieldapi.codes import CODES
@@ -134,6 +133,8 @@ SIMPLE = {
     exceptions.UnsupportedMediaType: "unsupported_media_type",
     exceptions.Throttled: "throttled",
     UnreadablePostError: "incomplete",
+    DisallowedHost: "bad_host",
+    SuspiciousOperation: "bad_input",
 }
 
 
@@ -157,21 +158,17 @@ def refusal_for(fault: Exception) -> Refused | None:
     return None
 
 
-def as_problem(fault: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler. None lets `EveryFaultIsAProblem` log and answer what is our own mistake."""
+def as_problem(fault: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's exception handler. None lets `EveryFaultIsAProblem` log and answer what is our own mistake.
+
+    Written here and not by the view's renderer, which may know only HTML, or not what the client accepts.
+    """
     refused = refusal_for(fault)
-    if refused is None:
-        return None
-    return Response(
-        refused.problem(),
-        status=refused.status,
-        headers=refused.headers,
-        content_type="application/problem+json",
-    )
+    return problem_response(refused) if refused else None
 
 
 def problem_response(refused: Refused) -> HttpResponse:
-    """The same outside DRF."""
+    """The refusal as an answer, in the language of the request."""
     return HttpResponse(
         json.dumps(refused.problem()),
         status=refused.status,

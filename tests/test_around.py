@@ -19,3 +19,10 @@ def test_an_unknown_address_is_a_problem(client):
 
 def test_the_cast_stands(village: Village):
     assert village.house.pairings.count() == 3
+
+
+def test_a_host_that_is_not_ours_is_refused(client):
+    answer = client.get("/docs/", headers={"host": "elsewhere.example.org"})
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "bad_host"
