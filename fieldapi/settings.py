@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "matters",
     "reports",
     "sync",
+    "demo",
 ]
 
 MIDDLEWARE = [
