@@ -159,3 +159,13 @@ class PlaceField(serializers.Field):
 
     def to_representation(self, value: tuple[float, float]) -> dict[str, float]:
         return {"lat": value[0], "lon": value[1]}
+
+
+class ClearNumber(PlainText):
+    """A phone or identity number. One with `*` is our own masked answer sent back: `masked_value`."""
+
+    def to_internal_value(self, data: Any) -> str:
+        number = super().to_internal_value(data)
+        if "*" in number or "＊" in number:
+            raise serializers.ValidationError(words("masked_value"), code="masked_value")
+        return number
