@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.db import models, transaction
+from django.http import HttpResponse
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,7 +23,7 @@ class Endpoint(GenericViewSet):
     """A resource without rows of its own. `resource` names it in the access table."""
 
     resource: ClassVar[str]
-    post: Callable[..., Response]  # set by as_view where the address takes POST
+    post: Callable[..., HttpResponse]  # set by as_view where the address takes POST
     ordering: ClassVar[tuple[str, ...]] = ("id",)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

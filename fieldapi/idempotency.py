@@ -6,10 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fieldapi import clock, json
+from fieldapi.bodies import JSONRenderer
 from fieldapi.errors import Refused
 from fieldapi.models import RememberedAnswer
 
@@ -19,12 +21,12 @@ WAIT = "1s"  # how long a twin waits for the first before it is told `key_in_pro
 
 def once(
     key: str,
-    handler: Callable[..., Response],
-    on_fault: Callable[[Exception], Response],
+    handler: Callable[..., HttpResponse],
+    on_fault: Callable[[Exception], HttpResponse],
     request: Request,
     *args: Any,
     **kwargs: Any,
-) -> Response:
+) -> HttpResponse:
     """Run `handler` unless this user's key was used on this path before; then repeat the first answer.
 
     Refusals are remembered too; 429 and 5xx are not, and undo everything.
@@ -48,8 +50,8 @@ def once(
             transaction.set_rollback(True)
             return response
         asked.status = response.status_code
-        asked.headers = json.dumps(dict(response.headers)).decode()
-        asked.body = json.dumps(response.data).decode()
+        headers, body = _written(response)
+        asked.headers, asked.body = json.dumps(headers).decode(), body.decode()
         asked.save(update_fields=["status", "headers", "body"])
     return response
 
@@ -74,14 +76,19 @@ def _claim(asked: RememberedAnswer) -> RememberedAnswer | None:
     return None
 
 
-def _repeated(earlier: RememberedAnswer, asked: RememberedAnswer) -> Response:
+def _written(response: HttpResponse) -> tuple[dict[str, str], bytes]:
+    """Headers and body: of an endpoint's answer as JSON will write it, of a problem as it is written already."""
+    headers = dict(response.headers)
+    if not isinstance(response, Response):
+        return headers, response.content
+    headers["Content-Type"] = response.content_type or JSONRenderer.media_type
+    return headers, JSONRenderer().render(response.data)
+
+
+def _repeated(earlier: RememberedAnswer, asked: RememberedAnswer) -> HttpResponse:
     if earlier.body_hash != asked.body_hash:
         raise Refused("key_reused")
-    headers = json.loads(earlier.headers)
-    content_type = headers.pop("Content-Type", None)
-    return Response(
-        json.loads(earlier.body), status=earlier.status, headers=headers, content_type=content_type
-    )
+    return HttpResponse(earlier.body.encode(), status=earlier.status, headers=json.loads(earlier.headers))
 
 
 def _hash(body: Any) -> str:

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from fieldapi.ids import new_id
+from fieldapi.secrets import SecretField
 
 
 class Versioned(models.Model):
@@ -58,7 +59,7 @@ class RememberedAnswer(models.Model):
     body_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.TextField(default="{}")
-    body = models.TextField(default="")
+    body = SecretField(default="")  # an answer may hold what is encrypted everywhere else
     at = models.DateTimeField()
 
     class Meta:

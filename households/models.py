@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 
 from cadres.models import Unit, User
 from cadres.units import within
+from fieldapi.calendar import start_of
 from fieldapi.models import Identified, Versioned
 from fieldapi.secrets import BlindIndexField, SecretField
+from households.near import Box
 
 TAGS = ("elderly", "disabled", "low_income", "left_behind", "single_parent", "veteran", "migrant")
 PRIORITY_TAGS = ("elderly", "disabled", "low_income")
@@ -27,6 +30,29 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
     def served_by(self, user: User, *, day: date) -> Self:
         """Households `user` was paired with, in post A or B, on `day`."""
         return self.filter(pk__in=Pairing.objects.filter(cadre=user).on(day).values("household"))
+
+    def active(self) -> Self:
+        return self.filter(state=Household.State.ACTIVE)
+
+    def with_a(self, day: date) -> Self:
+        """Households somebody serves in post A on `day`."""
+        return self.filter(pk__in=Pairing.objects.filter(post="A").on(day).values("household"))
+
+    def without_a(self, day: date) -> Self:
+        """Households nobody serves in post A on `day`."""
+        return self.exclude(pk__in=Pairing.objects.filter(post="A").on(day).values("household"))
+
+    def not_visited_since(self, day: date) -> Self:
+        """Households without a visit (not withdrawn) that occurred on `day` or later."""
+        recent = Q(visits__occurred_at__gte=start_of(day), visits__withdrawn=False)
+        return self.alias(recent=FilteredRelation("visits", condition=recent)).filter(recent__isnull=True)
+
+    def within_box(self, boxes: Iterable[Box]) -> Self:
+        """Households whose point lies in one of the boxes: a range of the index on (lat, lon) each."""
+        inside = Q()
+        for box in boxes:
+            inside |= Q(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
+        return self.filter(inside)
 
 
 class Household(Identified, Versioned):
@@ -58,6 +84,7 @@ class Household(Identified, Versioned):
     ended_on = models.DateField(null=True)
     ended_reason = models.CharField(max_length=500, default="")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    distance_m: float  # from the point asked for; only where `search.with_distances` has put it
 
     objects = HouseholdQuerySet.as_manager()
 
@@ -75,6 +102,13 @@ class Household(Identified, Versioned):
     @property
     def tag_list(self) -> list[str]:
         return [tag for tag in self.tags.split("|") if tag]
+
+    @staticmethod
+    def joined(tags: Iterable[str]) -> str:
+        """Known tags as the column holds them: each once, in the order of TAGS."""
+        asked = set(tags)
+        known = [tag for tag in TAGS if tag in asked]
+        return f"|{'|'.join(known)}|" if known else ""
 
 
 class HouseholdChange(models.Model):

@@ -1,8 +1,16 @@
 from django.urls import path
 
 from households.pairing_views import Pairings
+from households.views import Households
 
 urlpatterns = [
+    path("households/", Households.as_view({"get": "list", "post": "create"})),
+    path("households/<pk>/", Households.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("households/<pk>/reveal/", Households.as_view({"post": "reveal"})),
+    path("households/<pk>/move/", Households.as_view({"post": "move"})),
+    path("households/<pk>/merge/", Households.as_view({"post": "merge"})),
+    path("households/<pk>/split/", Households.as_view({"post": "split"})),
+    path("households/<pk>/end/", Households.as_view({"post": "end"})),
     path("pairings/", Pairings.as_view({"get": "list", "post": "create"})),
     path("pairings/bulk/", Pairings.as_view({"post": "bulk"})),
     path("pairings/<pk>/", Pairings.as_view({"get": "retrieve"})),
