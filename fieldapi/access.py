@@ -30,7 +30,15 @@ ALL = DESKS | CADRE
 
 # Open without signing in.
 PUBLIC = frozenset(
-    {"auth.token", "auth.refresh", "around.schema", "around.docs", "around.healthz", "around.readyz"}
+    {
+        "auth.token",
+        "auth.refresh",
+        "around.schema",
+        "around.docs",
+        "around.problems",
+        "around.healthz",
+        "around.readyz",
+    }
 )
 
 TABLE: dict[str, frozenset[Role]] = {

@@ -5,7 +5,10 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.html import format_html, format_html_join
+from django.views import View
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework import serializers
@@ -13,8 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from fieldapi.codes import CODES
 from fieldapi.errors import Refused
 
+ROW = '<tr id="{0}"><td><code>{0}</code><td>{1}<td lang="zh-Hans">{2}<td lang="en">{3}'
+PAGE = """<!doctype html><meta charset="utf-8"><title>Problems</title>
+<style>body {{ font: 16px sans-serif; margin: 2em auto; max-width: 60em }} td {{ padding: .3em .8em }}
+tr:target {{ background: #ffd }}</style><h1>Problems</h1><table>{}</table>"""
 WELL = inline_serializer("Well", {"status": serializers.CharField()})
 
 
@@ -57,9 +65,20 @@ class Docs(SpectacularSwaggerView):
     authentication_classes: Any = ()
 
 
+class Problems(View):
+    """What a problem's `type` leads to: every code with its status and its words, for people."""
+
+    resource, action = "around", "problems"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = format_html_join("", ROW, ((name, *code) for name, code in sorted(CODES.items())))
+        return HttpResponse(format_html(PAGE, rows))
+
+
 api_urls = [path("schema/", Schema.as_view(), name="schema")]
 urls = [
     path("docs/", Docs.as_view(url_name="schema"), name="docs"),
+    path("docs/problems/", Problems.as_view()),
     path("healthz", Healthz.as_view()),
     path("readyz", Readyz.as_view()),
 ]

@@ -26,3 +26,10 @@ def test_a_host_that_is_not_ours_is_refused(client):
 
     assert answer.status_code == 400
     assert answer.json()["code"] == "bad_host"
+
+
+def test_a_problems_type_leads_to_its_words(client):
+    page = client.get("/docs/problems/").content.decode()
+
+    assert '<tr id="content_differs">' in page
+    assert "Other content stands under this id" in page
