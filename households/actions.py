@@ -18,6 +18,7 @@ from households.models import Household, HouseholdChange, Pairing
 from households.pairing import store
 
 SECRETS = ("phone", "id_number")
+NO_LOCATION = {"lat": None, "lon": None, "accuracy_m": None, "location_source": ""}
 TOWN = 9  # digits of a town's code
 RULES = {
     "household_number_once_in_a_unit": ("already_exists", "/number"),
@@ -49,8 +50,11 @@ def enter(*, by: User, unit: str, id: UUID | None = None, **columns: Any) -> tup
 def edit(*, by: User, household: Household, version: int, **columns: Any) -> Household:
     """Change a household that is still at `version`. Refuses version_stale, already_exists.
 
+    Another address takes a geocoded location away, so that the new one is asked for.
     The journal keeps what the columns held before; of phone and identity numbers only that they changed.
     """
+    if columns.get("address", household.address) != household.address and household.is_geocoded:
+        columns = NO_LOCATION | columns  # the point was the old address's
     was = {name: getattr(household, name) for name in columns if name not in SECRETS}
     try:
         row = change(household, version, **columns)

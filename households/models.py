@@ -100,6 +100,10 @@ class Household(Identified, Versioned):
         return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
     @property
+    def is_geocoded(self) -> bool:
+        return self.location_source.startswith("geocoded:")
+
+    @property
     def tag_list(self) -> list[str]:
         return [tag for tag in self.tags.split("|") if tag]
 
@@ -124,6 +128,24 @@ class HouseholdChange(models.Model):
     )  # merged into, split off
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class GeocodingTry(models.Model):
+    """What a geocoder said of a household's address, and when it may be asked again."""
+
+    class Outcome(models.TextChoices):
+        FOUND = "found"
+        UNKNOWN = "unknown"
+        FAILED = "failed"
+
+    household = models.OneToOneField(Household, models.CASCADE, primary_key=True, related_name="geocoding")
+    address = models.CharField(max_length=300)  # as the household's was then
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    confidence = models.CharField(max_length=200, default="")  # in the service's own words
+    detail = models.CharField(max_length=500, default="")  # what was matched, or what went wrong
+    tries = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+    again_at = models.DateTimeField(null=True)
 
 
 class PairingQuerySet(models.QuerySet["Pairing"]):

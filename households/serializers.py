@@ -9,6 +9,7 @@ from fieldapi.coordinates import SYSTEMS, to_wgs84
 from fieldapi.fields import ClearNumber, Count, DayField, IdField, Number, PlainText, StrictSerializer
 from fieldapi.query import QuerySerializer, UnitField, YesNo
 from fieldapi.secrets import masked
+from households.actions import NO_LOCATION
 from households.models import TAGS, Household
 
 MOST_RADIUS_M = 20_000
@@ -45,9 +46,6 @@ class LocationIn(StrictSerializer):
             "accuracy_m": attrs["accuracy_m"],
             "location_source": attrs["source"],
         }
-
-
-NO_LOCATION = {"lat": None, "lon": None, "accuracy_m": None, "location_source": ""}
 
 
 class HouseholdOut(serializers.Serializer):
