@@ -36,6 +36,7 @@ PUBLIC = frozenset(
         "around.schema",
         "around.docs",
         "around.problems",
+        "around.metrics",
         "around.healthz",
         "around.readyz",
     }

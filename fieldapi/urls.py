@@ -11,6 +11,7 @@ import reports.urls
 import sync.urls
 import visits.urls
 from fieldapi import around
+from sync.metrics import Metrics
 
 urlpatterns = [
     path(
@@ -29,5 +30,6 @@ urlpatterns = [
             ]
         ),
     ),
+    path("metrics", Metrics.as_view()),
     *around.urls,
 ]

@@ -1,0 +1,25 @@
+"""/metrics: backlogs and their ages, for this machine only."""
+
+from datetime import timedelta
+
+import time_machine
+
+from fieldapi import clock
+from tests.conftest import Village
+
+
+def test_it_tells_how_many_rows_are_in_quarantine_and_since_when(village: Village, client):
+    village.client("gao").put_visit(village.house, kind="feast")
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        told = client.get("/metrics").content.decode()
+
+    assert "fieldapi_quarantined_rows 1.0" in told
+    age = next(
+        line for line in told.splitlines() if line.startswith("fieldapi_quarantined_rows_oldest_seconds")
+    )
+    assert 3590 < float(age.split()[1]) < 3610
+    assert "fieldapi_waiting_rows 0.0" in told
+
+
+def test_it_is_not_public(db, client):
+    assert client.get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 404
