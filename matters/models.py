@@ -83,6 +83,9 @@ class Task(Identified, Versioned):
         indexes = [
             models.Index(fields=["unit", "opened_on"], name="tasks_of_unit"),
             models.Index(fields=["unit", "closed_on"], name="tasks_closed"),
+            models.Index(
+                fields=["unit", "finished_on"], name="tasks_finished", condition=Q(finished_on__isnull=False)
+            ),
             models.Index(fields=["handler", "state"], name="tasks_of_handler"),
             models.Index(fields=["office", "state"], name="tasks_of_office"),
             models.Index(fields=["opened_at", "id"], name="tasks_in_order"),
@@ -125,6 +128,9 @@ class TaskAction(models.Model):
         indexes = [
             models.Index(fields=["task", "made_at"], name="actions_of_task"),
             models.Index(fields=["unit", "verb", "day"], name="actions_of_unit"),
+            models.Index(
+                fields=["added_month"], name="actions_added_late", condition=Q(added_month__isnull=False)
+            ),
         ]
 
 
@@ -151,7 +157,8 @@ class PracticalMatterQuerySet(models.QuerySet["PracticalMatter"]):
 
     def standing(self) -> Self:
         """Neither withdrawn themselves nor of a withdrawn visit: those that count."""
-        return self.filter(Q(visit__isnull=True) | Q(visit__withdrawn=False), withdrawn_at__isnull=True)
+        of_standing = Q(visit__isnull=True) | ~Q(visit__in=Visit.objects.withdrawn())
+        return self.filter(of_standing, withdrawn_at__isnull=True)
 
     def withdrawn(self) -> Self:
         return self.filter(Q(visit__withdrawn=True) | Q(withdrawn_at__isnull=False))

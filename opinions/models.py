@@ -58,7 +58,7 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
 
     def standing(self) -> Self:
         """Not of a withdrawn visit: those that count."""
-        return self.filter(Q(visit__isnull=True) | Q(visit__withdrawn=False))
+        return self.filter(Q(visit__isnull=True) | ~Q(visit__in=Visit.objects.withdrawn()))
 
     def answered(self, answered: bool = True) -> Self:
         """Those `is_answered` is true of, or the others."""
@@ -124,13 +124,34 @@ class Opinion(Versioned):
 
     class Meta:
         indexes = [
-            models.Index(fields=["unit", "day"], name="opinions_of_unit"),
-            models.Index(fields=["unit", "resolved_on"], name="opinions_resolved"),
-            models.Index(fields=["unit", "replied_on"], name="opinions_replied"),
+            # A summary reads nothing else of an opinion than what these hold.
+            models.Index(
+                fields=["unit", "day"],
+                include=["kind", "category", "visit", "added_month"],
+                name="opinions_of_unit",
+            ),
+            models.Index(
+                fields=["unit", "resolved_on"],
+                include=["visit", "added_month"],
+                name="opinions_resolved",
+                condition=Q(resolved_on__isnull=False),
+            ),
+            models.Index(
+                fields=["unit", "replied_on"],
+                include=["visit", "added_month"],
+                name="opinions_replied",
+                condition=Q(replied_on__isnull=False),
+            ),
+            models.Index(
+                fields=["unit", "declined_on"],
+                name="opinions_declined",
+                condition=Q(declined_on__isnull=False),
+            ),
             models.Index(fields=["household", "occurred_at"], name="opinions_of_household"),
             models.Index(fields=["occurred_at", "id"], name="opinions_in_order"),
             models.Index(
                 fields=["unit", "day"],
+                include=["visit", "added_month"],
                 name="opinions_open",
                 condition=Q(resolved_on__isnull=True, declined_on__isnull=True),
             ),

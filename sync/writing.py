@@ -94,6 +94,8 @@ def _judge(intake: Intake) -> None:
         Flag.objects.bulk_create(
             chain.from_iterable(new_flags(visit, flags, intake.at) for visit, flags in raised.items())
         )
+        if flagged := [visit for visit, flags in raised.items() if flags]:
+            Visit.objects.filter(pk__in=flagged).update(flagged=True)
         again |= others
     if again:
         judge_again(again)

@@ -176,6 +176,10 @@ def _settle(visit: Visit, raised: Sequence[Raised]) -> None:
         Flag.objects.bulk_update(changed, ["evidence", "state", "version", "changed_at"])
     if fresh:
         Flag.objects.bulk_create(new_flags(visit.id, fresh, now))
+    kept = [flag for code, flag in stood.items() if code in found]
+    flagged = bool(fresh) or any(flag.state != Flag.State.DISMISSED for flag in kept)
+    if flagged != visit.flagged:
+        Visit.objects.filter(pk=visit.pk).update(flagged=flagged)
 
 
 def own_thresholds() -> dict[str, int]:

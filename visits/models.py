@@ -31,6 +31,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Not withdrawn: those that count."""
         return self.filter(withdrawn=False)
 
+    def withdrawn(self) -> Self:
+        """Few: what came with visits is looked up among these, not joined with all."""
+        return self.filter(withdrawn=True)
+
 
 class Visit(Versioned):
     """走访: one call at (or reception, phone call, office-day meeting with) a household.
@@ -76,6 +80,7 @@ class Visit(Versioned):
         null=True
     )  # the phone's clock less the server's, at first receipt
     withdrawn = models.BooleanField(default=False)
+    flagged = models.BooleanField(default=False)  # has a flag that is not dismissed
     as_sent = models.JSONField(null=True)
     ignored = models.TextField(default="")  # JSON: fields the server does not know, as sent
     added_month = models.DateField(
@@ -86,7 +91,20 @@ class Visit(Versioned):
 
     class Meta:
         indexes = [
-            models.Index(fields=["unit", "day"], name="visits_of_unit"),
+            models.Index(
+                fields=["unit", "day"],
+                include=[
+                    "household",
+                    "cadre",
+                    "kind",
+                    "people_met",
+                    "flagged",
+                    "withdrawn",
+                    "added_month",
+                ],
+                name="visits_of_unit",
+            ),  # a summary reads nothing else of a visit
+            models.Index(fields=["id"], name="visits_withdrawn", condition=Q(withdrawn=True)),
             models.Index(fields=["cadre", "occurred_at"], name="visits_of_cadre"),
             models.Index(fields=["household", "occurred_at"], name="visits_of_household"),
             models.Index(fields=["occurred_at", "id"], name="visits_in_order"),
@@ -144,4 +162,9 @@ class Amendment(models.Model):
     ignored = models.TextField(default="")
 
     class Meta:
-        indexes = [models.Index(fields=["visit", "made_at"], name="amendments_of_visit")]
+        indexes = [
+            models.Index(fields=["visit", "made_at"], name="amendments_of_visit"),
+            models.Index(
+                fields=["added_month"], name="amendments_added_late", condition=Q(added_month__isnull=False)
+            ),
+        ]

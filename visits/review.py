@@ -16,7 +16,10 @@ def review_flag(*, by: User, flag: Flag, state: str, reason: str) -> None:
     Flag.objects.filter(pk=flag.pk).update(
         state=state, reviewed_by=by, review_reason=reason, version=F("version") + 1, changed_at=now
     )
-    Visit.objects.filter(pk=flag.visit_id).update(version=F("version") + 1, changed_at=now)
+    doubts = Flag.objects.filter(visit=flag.visit_id).exclude(state=Flag.State.DISMISSED)
+    Visit.objects.filter(pk=flag.visit_id).update(
+        flagged=doubts.exists(), version=F("version") + 1, changed_at=now
+    )
     note_down(
         by,
         "visits.review_flag",

@@ -1,0 +1,43 @@
+"""`flagged` is what summaries count: it follows the flags wherever these change."""
+
+from fieldapi.ids import new_id
+from tests.conftest import Village
+from tests.samples import PLACE
+from visits.models import Visit
+
+FAR_AWAY = {"lat": PLACE[0] + 0.01, "lon": PLACE[1], "accuracy_m": 10, "system": "wgs84", "mocked": True}
+
+
+def review(village: Village, visit: object, code: str, state: str) -> None:
+    answer = village.client("sun").post(f"visits/{visit}/flags/{code}/", {"state": state, "reason": "看过"})
+    assert answer.status_code == 200
+
+
+def is_flagged(visit: object) -> bool:
+    return Visit.objects.get(pk=visit).flagged
+
+
+def test_a_visit_is_flagged_until_its_last_flag_is_dismissed(village: Village):
+    visit = new_id()
+    village.client("gao").put_visit(village.house, visit, location=FAR_AWAY)
+    assert is_flagged(visit)
+
+    review(village, visit, "far", "dismissed")
+    assert is_flagged(visit)
+    review(village, visit, "mocked", "dismissed")
+    assert not is_flagged(visit)
+    review(village, visit, "mocked", "upheld")
+    assert is_flagged(visit)
+
+
+def test_a_plain_visit_is_not_flagged_and_a_withdrawn_one_no_longer(village: Village):
+    plain, withdrawn = new_id(), new_id()
+    village.client("gao").put_visit(village.house, plain)
+    village.client("chen").put_visit(village.house, withdrawn, location=FAR_AWAY)
+    assert not is_flagged(plain)
+
+    body = {"made_at": "2026-11-03T20:00:00+08:00", "reason": "填错了户", "changes": {"withdrawn": True}}
+    answer = village.client("chen").put(f"visits/{withdrawn}/amendments/{new_id()}/", body)
+
+    assert answer.status_code == 201
+    assert not is_flagged(withdrawn)
