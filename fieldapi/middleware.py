@@ -14,6 +14,19 @@ log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
+class TellTheLength:
+    """An answer that stands in memory says how long it is, so that it is not sent in chunks."""
+
+    def __init__(self, answer: Answer):
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.answer(request)
+        if isinstance(response, HttpResponse) and response.status_code not in (204, 304):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+
 class SpeakTheirLanguage:
     """Chinese unless Accept-Language prefers English."""
 

@@ -2,9 +2,12 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from fieldapi.chunked import ChunkedBodies
 
 os.environ.setdefault("FIELDAPI_MODE", "production")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fieldapi.settings")
 
-application = get_wsgi_application()
+application = ChunkedBodies(get_wsgi_application(), most=settings.MAX_PHOTO_BYTES)

@@ -2,7 +2,10 @@ from tests.conftest import Village
 
 
 def test_the_process_says_it_is_alive(client):
-    assert client.get("/healthz").json() == {"status": "ok"}
+    answer = client.get("/healthz")
+
+    assert answer.json() == {"status": "ok"}
+    assert answer.headers["Content-Length"] == "15"
 
 
 def test_the_server_is_ready_when_database_storage_and_migrations_are_there(client, db):
