@@ -122,4 +122,39 @@ CODES: dict[str, Code] = {
     # summaries
     "month_running": Code(409, "本月尚未结束", "The month is still running"),
     "figure_unknown": Code(400, "没有这个指标", "There is no such figure"),
+    # spreadsheets: the file
+    "not_a_table": Code(415, "不是可读取的 CSV 或 XLSX 表格", "Not a CSV or XLSX table that can be read"),
+    "xls_not_supported": Code(
+        415, "不支持旧版 .xls，请另存为 .xlsx", "The old .xls is not supported: save it as .xlsx"
+    ),
+    "table_encrypted": Code(
+        400, "表格有打开密码，请取消后再上传", "The workbook has a password: take it off first"
+    ),
+    "bad_encoding": Code(
+        400, "第 {line} 行编码损坏，请用 UTF-8 或 GB18030", "Line {line} is neither UTF-8 nor GB18030"
+    ),
+    "table_too_large": Code(413, "表格过大，请分成几份", "The table is too large: split it"),
+    "column_missing": Code(400, "缺少必需的列", "Required columns are missing"),
+    # spreadsheets: a row
+    "required": Code(400, "必填", "This is required"),
+    "bad_phone": Code(400, "电话号码有误", "Not a phone number"),
+    "bad_id_number": Code(400, "身份证号有误", "Not an identity number"),
+    "id_number_damaged": Code(
+        400,
+        "身份证号已被电子表格改坏（末几位丢失），请按证件重新以文本填写",
+        "The spreadsheet has lost digits of this identity number: enter it again, as text",
+    ),
+    "number_damaged": Code(
+        400,
+        "号码已被电子表格改坏（科学计数），请重新以文本填写",
+        "The spreadsheet has lost digits of this number: enter it again, as text",
+    ),
+    "bad_number": Code(400, "应为数字", "Not a number"),
+    "bad_choice": Code(400, "不在可选项中", "Not one of the choices"),
+    "bad_flag": Code(400, "应填“是”或“否”", "Say yes or no"),
+    "bad_character": Code(400, "含有不可用的控制字符", "A control character that cannot be kept"),
+    "cell_error": Code(400, "单元格是错误值", "The cell holds an error"),
+    "formula_not_calculated": Code(
+        400, "公式没有计算结果，请改为数值", "The formula has no value: replace it by its value"
+    ),
 }
