@@ -137,7 +137,6 @@ CODES: dict[str, Code] = {
     "column_missing": Code(400, "缺少必需的列", "Required columns are missing"),
     # spreadsheets: a row
     "required": Code(400, "必填", "This is required"),
-    "bad_phone": Code(400, "电话号码有误", "Not a phone number"),
     "bad_id_number": Code(400, "身份证号有误", "Not an identity number"),
     "id_number_damaged": Code(
         400,
