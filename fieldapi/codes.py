@@ -119,6 +119,25 @@ CODES: dict[str, Code] = {
     "verb_unknown": Code(400, "没有这个操作", "There is no such verb"),
     "no_opinions": Code(400, "至少要有一条意见", "At least one opinion"),
     "opinion_has_task": Code(409, "意见已有任务", "An opinion already has a task"),
+    # photos
+    "length_required": Code(411, "须带 Content-Length", "Send a Content-Length"),
+    "length_mismatch": Code(
+        400,
+        "照片应为 {declared} 字节，收到 {received} 字节",
+        "The photo was declared with {declared} bytes; {received} came",
+    ),
+    "hash_mismatch": Code(
+        400,
+        "照片内容与申报的 sha256 不符，请重新发送",
+        "The bytes have another sha256 than declared: send them again",
+    ),
+    "not_a_picture": Code(400, "不是可识别的照片文件", "This is no JPEG, PNG, WebP or HEIC picture"),
+    "too_many_pixels": Code(400, "照片像素过多", "The picture has too many pixels"),
+    "not_developed_yet": Code(
+        409, "照片尚未处理完，请稍后再取", "The picture is not ready yet: ask again later"
+    ),
+    "no_picture": Code(404, "此照片没有可显示的图像", "There is no picture to show for this photo"),
+    "range_not_satisfiable": Code(416, "所要求的范围超出文件", "The asked-for range lies outside the file"),
     # summaries
     "month_running": Code(409, "本月尚未结束", "The month is still running"),
     "figure_unknown": Code(400, "没有这个指标", "There is no such figure"),

@@ -53,7 +53,7 @@ class Refused(Exception):
         self.detail = detail
         self.facts = facts
         self.headers: dict[str, str] = {}
-        if self.status in (429, 503) or code == "key_in_progress":
+        if self.status in (429, 503) or code in ("key_in_progress", "not_developed_yet"):
             self.headers["Retry-After"] = str(facts.get("retry_after", RETRY_SECONDS))
         if self.status == 401:
             self.headers["WWW-Authenticate"] = "Bearer"

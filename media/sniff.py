@@ -6,7 +6,7 @@ A few kilobytes are read, whatever the file's length. The phone's claims (name, 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 MAX_PIXELS = 120_000_000  # the greatest phone cameras of today write 108 megapixels
 MAX_STEPS = 2_000  # headers walked through before a file counts as damaged; honest ones need under 200
@@ -43,7 +43,7 @@ class Picture:
     height: int | None = None
 
 
-def sniff(file: BinaryIO) -> Picture:
+def sniff(file: IO[bytes]) -> Picture:
     """Tell what a seekable binary file holds; the file's position afterwards is undefined.
 
     Raises NoPicture for whatever is not JPEG, PNG, WebP or HEIC/HEIF, and for pixel bombs; nothing else
@@ -58,7 +58,7 @@ def sniff(file: BinaryIO) -> Picture:
     return Picture(media_type, *size)
 
 
-def _kind(head: bytes) -> tuple[str, Callable[[BinaryIO], Size | None]]:
+def _kind(head: bytes) -> tuple[str, Callable[[IO[bytes]], Size | None]]:
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg", _jpeg_size
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -76,7 +76,7 @@ def _is_heif(head: bytes) -> bool:
     return major not in AV1_BRANDS and not HEIF_BRANDS.isdisjoint(compatible | {major})
 
 
-def _jpeg_size(file: BinaryIO) -> Size | None:
+def _jpeg_size(file: IO[bytes]) -> Size | None:
     at = 2
     for _ in range(MAX_STEPS):
         head = _read(file, at, 9)
@@ -94,7 +94,7 @@ def _jpeg_size(file: BinaryIO) -> Size | None:
     return None
 
 
-def _png_size(file: BinaryIO) -> Size | None:
+def _png_size(file: IO[bytes]) -> Size | None:
     head = _read(file, 12, 12)
     if len(head) < 12 or head[:4] != b"IHDR":
         return None
@@ -102,7 +102,7 @@ def _png_size(file: BinaryIO) -> Size | None:
     return width, height
 
 
-def _webp_size(file: BinaryIO) -> Size | None:
+def _webp_size(file: IO[bytes]) -> Size | None:
     head = _read(file, 12, 18)
     if len(head) < 18:
         return None
@@ -117,7 +117,7 @@ def _webp_size(file: BinaryIO) -> Size | None:
     return None
 
 
-def _heif_size(file: BinaryIO) -> Size | None:
+def _heif_size(file: IO[bytes]) -> Size | None:
     """The greatest of the sizes in the file: tiles, thumbnails and depth maps have theirs too."""
     sizes: list[Size] = []
     at = 0
@@ -140,6 +140,6 @@ def _heif_size(file: BinaryIO) -> Size | None:
     return max(sizes, key=lambda size: size[0] * size[1], default=None)
 
 
-def _read(file: BinaryIO, at: int, length: int) -> bytes:
+def _read(file: IO[bytes], at: int, length: int) -> bytes:
     file.seek(at)
     return file.read(length)

@@ -1,0 +1,75 @@
+"""The bytes of a declared photo: taken in, verified, stored."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from cadres.models import User
+from fieldapi import clock
+from fieldapi.errors import Refused
+from fieldapi.journal import note_down
+from media.models import Photo
+from media.sniff import NoPicture, sniff
+from media.storage import draft, keep, original
+from media.tasks import develop_photo
+from visits.models import Visit
+
+
+def receive(by: User, photo: Photo, body: Iterable[bytes]) -> None:
+    """Store a photo's bytes and tell the worker; what `photo` shows is the row as it stands afterwards.
+
+    Refuses `length_mismatch` and `hash_mismatch`, and raises what reading `body` or the disk raise: the photo
+    still awaits then, and nothing is kept. Refuses `not_a_picture` and `too_many_pixels`: settled for good.
+    """
+    with draft() as file:
+        _write(photo, body, file)
+        try:
+            media_type = sniff(file).media_type
+        except NoPicture as fault:
+            _settle(by, photo, state=Photo.State.REFUSED, problem=fault.code)
+            raise Refused(fault.code) from fault
+        keep(file, original(photo))
+    _settle(by, photo, state=Photo.State.STORED, media_type=media_type, stored_at=clock.now())
+
+
+def refuse_settled(photo: Photo) -> None:
+    """A photo that was refused stays so: its id and hash name the same bytes."""
+    if photo.problem == "too_large":
+        raise Refused("too_large", limit=settings.MAX_PHOTO_BYTES)
+    if photo.state == Photo.State.REFUSED:
+        raise Refused(photo.problem)
+
+
+def _write(photo: Photo, body: Iterable[bytes], file: IO[bytes]) -> None:
+    digest, length = sha256(), 0
+    for piece in body:
+        length += len(piece)
+        if length > photo.bytes:
+            break
+        digest.update(piece)
+        file.write(piece)
+    if length != photo.bytes:
+        raise Refused("length_mismatch", declared=photo.bytes, received=length)
+    if digest.hexdigest() != photo.sha256:
+        raise Refused("hash_mismatch")
+
+
+@transaction.atomic
+def _settle(by: User, photo: Photo, **columns: Any) -> None:
+    """One of several uploads at once settles the photo; the others find it settled.
+
+    Nothing awaited changes what a visit answers (`complete`), so the visit has a new version too.
+    """
+    now = clock.now()
+    awaiting = Photo.objects.filter(pk=photo.pk, state=Photo.State.AWAITING)
+    if awaiting.update(version=F("version") + 1, changed_at=now, **columns):
+        if photo.visit_id is not None:
+            Visit.objects.filter(pk=photo.visit_id).update(version=F("version") + 1, changed_at=now)
+        note_down(by, "photos.upload", photo.pk, unit=photo.unit, state=columns["state"])
+        if columns["state"] == Photo.State.STORED:
+            develop_photo.enqueue(str(photo.pk))
+    photo.refresh_from_db()
