@@ -36,6 +36,13 @@ OPINION = {
     "kind": "suggestion",
 }
 REPLY = {"text": "路灯已于今天修好", "how": "in_person", "told_at": "2026-11-10T16:00:00+08:00"}
+PHOTO = {
+    "task": "0199d2a0-4444-7000-8000-000000000001",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "bytes": 183204,
+    "taken_at": "2026-11-09T14:50:00+08:00",
+    "caption": "修好的路灯",
+}
 MATTER = {
     "title": "帮助更换灶台水管",
     "done_on": "2026-11-03",

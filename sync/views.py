@@ -11,6 +11,8 @@ from fieldapi.api import Rows
 from fieldapi.ids import parse_id
 from matters.serializers import PracticalMatterSerializer, TaskActionSerializer
 from matters.views import PracticalMatterViewSet, TaskViewSet
+from media.serializers import PhotoShown
+from media.views import PhotoViewSet
 from opinions.models import Opinion
 from opinions.serializers import OpinionSerializer
 from opinions.views import OpinionViewSet
@@ -71,6 +73,19 @@ class PhoneReplies(PhonePut, OpinionViewSet):
     def reply(self, request: Request, pk: str, row_id: str) -> Response:
         """Say what the household was told; answers the opinion."""
         return self.take(row_id, {"opinion": parse_id(pk)})
+
+
+class PhonePhotos(PhonePut, PhotoViewSet):
+    table = "photos"
+
+    @extend_schema(
+        request=columns.PhotoColumns,
+        responses={200: PhotoShown, 201: PhotoShown, 202: WaitingShown},
+        examples=[sent("of a task", examples.PHOTO)],
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        """Declare a photo of a visit, a task or a practical matter. Its bytes follow at `content/`."""
+        return self.take(pk)
 
 
 class PhoneMatters(PhonePut, PracticalMatterViewSet):
