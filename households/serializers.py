@@ -6,7 +6,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fieldapi.coordinates import SYSTEMS, to_wgs84
-from fieldapi.fields import ClearNumber, Count, DayField, IdField, Number, PlainText, StrictSerializer
+from fieldapi.fields import (
+    ClearNumber,
+    Count,
+    DayField,
+    IdField,
+    Number,
+    PhoneField,
+    PlainText,
+    StrictSerializer,
+)
 from fieldapi.query import QuerySerializer, UnitField, YesNo
 from fieldapi.secrets import masked
 from households.actions import NO_LOCATION
@@ -98,7 +107,7 @@ class HouseholdFields(StrictSerializer):
 
     number = PlainText(max_length=40)
     head_name = PlainText(max_length=100)
-    phone = ClearNumber(max_length=40, required=False, allow_blank=True)
+    phone = PhoneField(required=False)
     id_number = ClearNumber(max_length=40, required=False, allow_blank=True)
     address = PlainText(max_length=300, required=False, allow_blank=True)
     location = LocationIn(required=False, allow_null=True)
