@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import os
 import pwd
-import re
 import secrets
 import shutil
 import signal
@@ -18,26 +17,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+from tools.installed_postgres import NoPostgres, find_binaries
 from tools.leash import leashed
 
-OLDEST = 15
-PLACES = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
-)
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 USER = "fieldapi"
 START_SECONDS = 60
-
-
-class NoPostgres(Exception):
-    """There is no usable PostgreSQL here; the message says what was looked for."""
 
 
 @contextlib.contextmanager
@@ -56,37 +45,6 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[str]:
             create = [str(binaries / "createdb"), "--maintenance-db", f"{url}/postgres", USER]
             run_quietly(create, home, user)
             yield f"{url}/{USER}"
-
-
-def find_binaries(places: Sequence[str] = PLACES) -> Path:
-    """The bin directory of the newest PostgreSQL found, on the PATH or where distributions put it."""
-    found = {version_of(place): place for place in candidate_places(places)}
-    found.pop(0, None)
-    if not found:
-        raise NoPostgres("no PostgreSQL server found (Debian, Ubuntu: apt-get install postgresql)")
-    newest = max(found)
-    if newest < OLDEST:
-        raise NoPostgres(f"PostgreSQL {OLDEST} or later is needed, found {newest}")
-    return found[newest]
-
-
-def candidate_places(places: Sequence[str]) -> Iterator[Path]:
-    for pattern in places:
-        yield from Path("/").glob(pattern.lstrip("/"))
-    if pg_config := shutil.which("pg_config"):
-        answer = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)
-        yield Path(answer.stdout.strip() or ".")
-    if initdb := shutil.which("initdb"):
-        yield Path(initdb).resolve().parent
-
-
-def version_of(place: Path) -> int:
-    """The major version of the server in `place`, 0 if there is none."""
-    if not all((place / name).is_file() for name in ("postgres", "initdb", "createdb")):
-        return 0
-    answer = subprocess.run([place / "postgres", "--version"], capture_output=True, text=True, check=False)
-    number = re.search(r"(\d+)", answer.stdout)
-    return int(number.group(1)) if number else 0
 
 
 def unprivileged_user() -> pwd.struct_passwd | None:

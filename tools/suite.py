@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.postgres import NoPostgres, throwaway_postgres
+from tools.installed_postgres import NoPostgres
+from tools.postgres import throwaway_postgres
 
 PROCESSES = "2"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tools.postgres import NoPostgres, find_binaries, throwaway_postgres
+from tools.installed_postgres import NoPostgres, find_binaries
+from tools.postgres import throwaway_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 
