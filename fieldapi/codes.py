@@ -18,8 +18,6 @@ CODES: dict[str, Code] = {
     "bad_instant": Code(400, "时间须为带时区的 RFC 3339", "A time is RFC 3339 with an offset"),
     "bad_day": Code(400, "日期须为 YYYY-MM-DD", "A day is YYYY-MM-DD"),
     "bad_month": Code(400, "月份须为 YYYY-MM", "A month is YYYY-MM"),
-    "not_a_number": Code(400, "须为数字", "A number is asked for"),
-    "out_of_range": Code(400, "数值超出范围", "The number is out of range"),
     "unreadable": Code(400, "请求内容无法读取", "The body cannot be read"),
     "incomplete": Code(408, "请求未传完，请重新发送", "The request did not arrive whole: send it again"),
     "bad_id": Code(

@@ -4,14 +4,13 @@ Absent, null and "" are the same. What the server does not know is kept beside t
 columns of the server's own are passed over.
 """
 
-from math import isfinite
 from typing import Any
 
 from rest_framework import serializers
 
 from fieldapi.coordinates import SYSTEMS
 from fieldapi.errors import words
-from fieldapi.fields import DayField, IdField, InstantField, PlainText
+from fieldapi.fields import Count, DayField, IdField, InstantField, Number, PlainText, Whether
 from fieldapi.json import instant
 from opinions.models import Opinion, Reply
 from visits.models import Visit
@@ -19,42 +18,6 @@ from visits.models import Visit
 MOST_NESTED = 500
 MOST_TEXT = 10_000
 IGNORED = "ignored"
-
-
-class Count(serializers.IntegerField):
-    """A whole number; booleans and texts are none."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return int(super().to_internal_value(data))
-
-
-class Flag(serializers.BooleanField):
-    """true or false, nothing that only looks like it."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
-class Degrees(serializers.Field):
-    """A finite number within ± `most`."""
-
-    def __init__(self, most: float, least: float | None = None, **kwargs: Any):
-        self.most, self.least = most, -most if least is None else least
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool) or not isinstance(data, int | float) or not isfinite(data):
-            raise serializers.ValidationError(words("not_a_number"), code="not_a_number")
-        if not self.least <= data <= self.most:
-            raise serializers.ValidationError(words("out_of_range"), code="out_of_range")
-        return float(data)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class PhoneRow(serializers.Serializer):
@@ -81,11 +44,11 @@ class PhoneRow(serializers.Serializer):
 class Location(PhoneRow):
     """Where the phone was. `accuracy_m` metres, `system` the coordinates' own."""
 
-    lat = Degrees(90)
-    lon = Degrees(180)
-    accuracy_m = Degrees(1e7, least=0, required=False)
+    lat = Number(min_value=-90, max_value=90)
+    lon = Number(min_value=-180, max_value=180)
+    accuracy_m = Number(min_value=0, max_value=1e7, required=False)
     system = serializers.ChoiceField(choices=SYSTEMS, required=False)
-    mocked = Flag(required=False)
+    mocked = Whether(required=False)
     fixed_at = InstantField(required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -117,7 +80,7 @@ class OpinionColumns(PhoneRow):
     text = PlainText(MOST_TEXT)
     kind = serializers.ChoiceField(choices=Opinion.Kind.choices)
     category = PlainText(40, required=False)
-    wants_reply = Flag(required=False)
+    wants_reply = Whether(required=False)
     made_by = IdField(required=False)
 
 
@@ -193,7 +156,7 @@ class Changes(PhoneRow):
     started_at = InstantField(required=False)
     ended_at = InstantField(required=False)
     location = Location(required=False)
-    withdrawn = Flag(required=False)
+    withdrawn = Whether(required=False)
 
 
 class AmendmentColumns(PhoneRow):
