@@ -13,6 +13,7 @@ from tests.samples import visit_body
 from visits.models import Visit
 
 HERE = {"lat": 28.6, "lon": 103.95}
+SOME = "0199d2a0-0000-7000-8000-000000000001"  # fixed: pytest names its cases by it
 FAULTS = [
     ({"household": 5}, "/household", "bad_id"),
     ({"household": "ABCDEF00-0000-4000-8000-000000000000"}, "/household", "bad_id"),
@@ -31,8 +32,8 @@ FAULTS = [
     ({"people_met": 1e30}, "/people_met", "invalid"),
     ({"companions": "gao"}, "/companions", "not_a_list"),
     ({"companions": ["gao"]}, "/companions/0", "bad_id"),
-    ({"companions": [str(new_id())]}, "/companions/0", "user_unknown"),
-    ({"tasks": [str(new_id())]}, "/tasks/0", "task_unknown"),
+    ({"companions": [SOME]}, "/companions/0", "user_unknown"),
+    ({"tasks": [SOME]}, "/tasks/0", "task_unknown"),
     ({"location": []}, "/location", "invalid"),
     ({"location": {"lat": 91, "lon": 0}}, "/location/lat", "max_value"),
     ({"location": {"lat": 0, "lon": -180.1}}, "/location/lon", "min_value"),
@@ -47,11 +48,11 @@ FAULTS = [
     ({"opinions": {}}, "/opinions", "not_a_list"),
     ({"opinions": [5]}, "/opinions/0/id", "bad_id"),
     ({"opinions": [{"text": "a", "kind": "request"}]}, "/opinions/0/id", "bad_id"),
-    ({"opinions": [{"id": str(new_id()), "kind": "request"}]}, "/opinions/0/text", "required"),
-    ({"matters": [{"id": str(new_id()), "title": "t" * 201}]}, "/matters/0/title", "max_length"),
-    ({"matters": [{"id": str(new_id()), "title": "t", "satisfaction": 6}]}, "/matters/0/satisfaction", "max_value"),
-    ({"photos": [{"id": str(new_id()), "bytes": 5}]}, "/photos/0/sha256", "required"),
-    ({"id": str(new_id())}, "/id", "bad_id"),
+    ({"opinions": [{"id": SOME, "kind": "request"}]}, "/opinions/0/text", "required"),
+    ({"matters": [{"id": SOME, "title": "t" * 201}]}, "/matters/0/title", "max_length"),
+    ({"matters": [{"id": SOME, "title": "t", "satisfaction": 6}]}, "/matters/0/satisfaction", "max_value"),
+    ({"photos": [{"id": SOME, "bytes": 5}]}, "/photos/0/sha256", "required"),
+    ({"id": SOME}, "/id", "bad_id"),
     ({"made_by": "me"}, "/made_by", "bad_id"),
 ]  # fmt: skip
 
