@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, models, transaction
 
 from cadres.models import Absence, Office, Unit, User
-from cadres.passwords import one_time_password
+from cadres.passwords import one_time_password, refuse_weak
 from cadres.sessions import end_all_of
 from cadres.units import level_of, parent_of
 from cadres.usernames import folded, may_be_given
@@ -105,6 +105,32 @@ def add_user(
     _insert(row, {"/id": {"pk": row.pk}, "/username": {"username": name}})
     note_down(by, "users.create", row.pk, unit=unit, username=name, role=role)
     return row, password
+
+
+@transaction.atomic
+def add_first_admin(*, username: str, full_name: str, unit: str, password: str) -> User:
+    """An admin with a password chosen at the machine itself, where nobody is signed in.
+
+    Refuses bad_username, unit_unknown, weak_password, already_exists.
+    """
+    row = User(
+        username=folded(username),
+        full_name=full_name or username,
+        role=Role.ADMIN,
+        unit=Unit.objects.filter(pk=unit).first(),
+        changed_at=clock.now(),
+    )
+    faults = Faults()
+    if not may_be_given(row.username):
+        faults.add("/username", "bad_username")
+    if row.unit_id is None:
+        faults.add("/unit", "unit_unknown")
+    faults.refuse_if_any()
+    refuse_weak(password, row, pointer="/password")
+    row.password = make_password(password)
+    _insert(row, {"/username": {"username": row.username}})
+    note_down(None, "users.create", row.pk, unit=unit, username=row.username, role=row.role)
+    return row
 
 
 @transaction.atomic

@@ -88,6 +88,7 @@ class Session(Endpoint):
     """The session one is in."""
 
     resource = "auth"
+    repeatable = False  # a wrong password must be counted each time
 
     @extend_schema(summary="Sign out", request=None, responses={204: None})
     def logout(self, request: Request) -> Response:

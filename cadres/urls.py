@@ -2,6 +2,7 @@ from typing import Any
 
 from django.urls import path
 
+from cadres.ledger import Journal
 from cadres.sign_in import Devices, Door, Myself, Session
 from cadres.views import Absences, Offices, People, Units
 
@@ -25,4 +26,5 @@ urlpatterns = [
     path("users/<str:pk>/password/", People.as_view({"post": "password"})),
     path("absences/", Absences.as_view(LIST)),
     path("absences/<str:pk>/", Absences.as_view({**ROW, "delete": "destroy"})),
+    path("journal/", Journal.as_view({"get": "list"})),
 ]

@@ -23,6 +23,9 @@ class Endpoint(GenericViewSet):
     """A resource without rows of its own. `resource` names it in the access table."""
 
     resource: ClassVar[str]
+    repeatable: ClassVar[bool] = (
+        True  # whether an Idempotency-Key counts; not where a refusal must leave a trace
+    )
     post: Callable[..., HttpResponse]  # set by as_view where the address takes POST
     ordering: ClassVar[tuple[str, ...]] = ("id",)
 
@@ -31,6 +34,7 @@ class Endpoint(GenericViewSet):
         if (
             request.method == "POST"
             and request.user is not None
+            and self.repeatable
             and hasattr(self, "post")
             and (key := request.headers.get("Idempotency-Key"))
         ):

@@ -1,12 +1,15 @@
 """`Idempotency-Key`: the act and the memory of its answer are one transaction, so a repeat acts once at most."""
 
+import hmac
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +19,10 @@ from fieldapi.errors import Refused
 from fieldapi.models import RememberedAnswer
 
 KEPT = timedelta(days=30)
+LONGEST_KEY = 200
 WAIT = "1s"  # how long a twin waits for the first before it is told `key_in_progress`
+LOCK_NOT_AVAILABLE = "55P03"
+CHUNK = 64 * 1024
 
 
 def once(
@@ -29,13 +35,13 @@ def once(
 ) -> HttpResponse:
     """Run `handler` unless this user's key was used on this path before; then repeat the first answer.
 
-    Refusals are remembered too; 429 and 5xx are not, and undo everything.
+    Refusals are remembered too; 408, 429 and 5xx are not, and undo everything.
     """
-    if len(key) > 200:
+    if len(key) > LONGEST_KEY:
         raise Refused("bad_input", "Idempotency-Key")
     user: Any = request.user.pk
     asked = RememberedAnswer(
-        user=user, path=request.path[:300], key=key, body_hash=_hash(request.data), at=clock.now()
+        user=user, path=request.path[:300], key=key, body_hash=_digest(request), at=clock.now()
     )
     with transaction.atomic():
         earlier = _claim(asked)
@@ -46,7 +52,7 @@ def once(
                 response = handler(request, *args, **kwargs)
         except Exception as fault:  # noqa: BLE001  whatever DRF can answer is an answer to remember; the rest is raised again
             response = on_fault(fault)
-        if response.status_code >= 500 or response.status_code == 429:
+        if response.status_code >= 500 or response.status_code in (408, 429):
             transaction.set_rollback(True)
             return response
         asked.status = response.status_code
@@ -62,18 +68,23 @@ def _claim(asked: RememberedAnswer) -> RememberedAnswer | None:
     same.filter(at__lt=asked.at - KEPT).delete()
     try:
         with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = '{WAIT}'")
+            _wait_at_most(f"'{WAIT}'")
             asked.save(force_insert=True)
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+            _wait_at_most("DEFAULT")
     except OperationalError as fault:
+        if getattr(fault.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
         raise Refused("key_in_progress", retry_after=1) from fault
     except IntegrityError:
         return same.get()
     return None
+
+
+def _wait_at_most(time: str) -> None:
+    """How long to wait for a lock, in this transaction. SQLite has one writer, who is waited for anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {time}")
 
 
 def _written(response: HttpResponse) -> tuple[dict[str, str], bytes]:
@@ -91,7 +102,18 @@ def _repeated(earlier: RememberedAnswer, asked: RememberedAnswer) -> HttpRespons
     return HttpResponse(earlier.body.encode(), status=earlier.status, headers=json.loads(earlier.headers))
 
 
-def _hash(body: Any) -> str:
-    return sha256(
-        json.dumps(body) if isinstance(body, dict | list | str | int | float | None) else b""
-    ).hexdigest()
+def _digest(request: Request) -> str:
+    """Tells bodies apart: HMAC-SHA256 over JSON as parsed, over a form's fields and the bytes of its files."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), digestmod=sha256)
+    body: Any = request.data
+    if isinstance(body, QueryDict):
+        for name, values in body.lists():
+            for value in values:
+                digest.update(json.dumps([name, value.name if isinstance(value, UploadedFile) else value]))
+                if isinstance(value, UploadedFile):
+                    for chunk in value.chunks(CHUNK):
+                        digest.update(chunk)
+                    value.seek(0)
+    else:
+        digest.update(json.dumps(body))
+    return digest.hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 
 from fieldapi.errors import Refused, problem_response, refusal_for
@@ -68,6 +69,23 @@ def _bare(response: HttpResponseBase) -> Refused:
     return Refused(
         {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(response.status_code, "bad_input")
     )
+
+
+class CompressedAnswers(GZipMiddleware):
+    """Text is sent with gzip when asked for; pictures and parts of files as they are.
+
+    BREACH needs a browser that adds secrets to a stranger's request by itself, as with cookies: tokens are never
+    added so. Django pads the answers at random all the same.
+    """
+
+    packed = ("application/json", "application/problem+json", "application/vnd.oai.openapi", "text/")
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.headers.get("Content-Type", "")
+        if not kind.startswith(self.packed) or response.status_code == 206:
+            return response
+        packed: HttpResponseBase = super().process_response(request, response)
+        return packed
 
 
 def give_back_connection() -> None:

@@ -81,7 +81,7 @@ class Schema(AutoSchema):
         parameters = list(super().get_override_parameters())
         if self.method == "PATCH":
             parameters.append(IF_MATCH)
-        if self.method == "POST" and self.asked not in PUBLIC:
+        if self.method == "POST" and self.asked not in PUBLIC and getattr(self.view, "repeatable", False):
             parameters.append(IDEMPOTENCY_KEY)
         if "{id}" in self.path:
             kind = UUID if getattr(self.view, "id_is_uuid", True) else str

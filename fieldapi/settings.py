@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "fieldapi.middleware.TellTheLength",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fieldapi.middleware.CompressedAnswers",
     "fieldapi.middleware.SpeakTheirLanguage",
     "fieldapi.middleware.EveryFaultIsAProblem",
 ]
@@ -100,6 +101,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_JSON_BYTES
 MAX_PHOTO_BYTES = 20 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# What `manage.py run_due` does, in this order.
+DUE = [
+    "sync.due.wake_waiting",
+    "sync.due.end_waiting",
+    "cadres.due.forget_failures",
+    "cadres.due.forget_browsers",
+    "fieldapi.due.forget_answers",
+]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -1,10 +1,20 @@
 """`Idempotency-Key`: a POST that is repeated acts once, and its first answer comes again."""
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
 
+import pytest
+import time_machine
+from django.db import connection, transaction
+
+from cadres.models import SignInFailure, User
+from fieldapi import clock
 from fieldapi.ids import new_id
+from fieldapi.models import JournalLine, RememberedAnswer
 from households.models import Household
 from tests import samples
+from tests.conftest import Village
 from tests.samples import make_household
 
 BODY = {"unit": samples.VILLAGE, "number": "12", "head_name": "王某"}
@@ -60,3 +70,116 @@ def test_a_key_is_ones_own_and_of_one_address(village, other):
         )
 
     assert answer.status_code in (200, 201)
+
+
+def test_a_key_is_forgotten_after_thirty_days(village):
+    sun = village.client("sun")
+    sun.post("households/", BODY, **{"Idempotency-Key": "a"})
+
+    with time_machine.travel(clock.now() + timedelta(days=30, seconds=1)):
+        answer = village.client("sun").post(
+            "households/", BODY | {"number": "13"}, **{"Idempotency-Key": "a"}
+        )
+    assert answer.status_code == 201
+    assert RememberedAnswer.objects.count() == 1
+
+
+def test_our_own_mistake_is_not_remembered_and_undoes_everything(village, monkeypatch):
+    sun = village.client("sun")
+    with monkeypatch.context() as broken:
+        broken.setattr(User, "governs", None, raising=True)
+        broken.setattr("households.actions.note_down", None)
+        failed = sun.post("households/", BODY, **{"Idempotency-Key": "a"})
+    assert failed.status_code == 500
+    assert (Household.objects.count(), RememberedAnswer.objects.count()) == (0, 0)
+
+    assert sun.post("households/", BODY, **{"Idempotency-Key": "a"}).status_code == 201
+
+
+def test_a_key_of_more_than_two_hundred_characters_is_refused(village):
+    answer = village.client("sun").post("households/", BODY, **{"Idempotency-Key": "k" * 201})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "Idempotency-Key"
+    assert Household.objects.count() == 0
+
+
+def test_an_unreadable_body_is_refused_and_the_key_stays_free(village):
+    sun = village.client("sun")
+
+    assert sun.post("households/", b"{", **{"Idempotency-Key": "a"}).json()["code"] == "unreadable"
+    assert sun.post("households/", BODY, **{"Idempotency-Key": "a"}).status_code == 201
+
+
+def test_whoever_may_not_act_leaves_no_answer_to_remember(village):
+    assert village.client("gao").post("households/", BODY, **{"Idempotency-Key": "a"}).status_code == 403
+    assert RememberedAnswer.objects.count() == 0
+
+
+def test_a_key_does_not_keep_a_wrong_password_from_being_counted(village):
+    body = {"old_password": "guess", "new_password": "Xin-mi-ma-88"}
+    village.client("gao").post("auth/password/", body, **{"Idempotency-Key": "a"})
+
+    assert SignInFailure.objects.count() == 1
+    assert RememberedAnswer.objects.count() == 0
+
+
+def test_a_one_time_password_in_a_remembered_answer_is_not_stored_in_clear(village):
+    body = {"username": "hong", "full_name": "洪某", "role": "cadre", "unit": samples.TOWN}
+    zheng = village.client("zheng")
+
+    first, again = (zheng.post("users/", body, **{"Idempotency-Key": "a"}) for _ in range(2))
+
+    assert first.json() == again.json()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM fieldapi_rememberedanswer")
+        assert first.json()["one_time_password"] not in cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_that_arrive_at_once_act_once():
+    sun = Village().client("sun")
+
+    def once(_: int):
+        try:
+            return sun.post("households/", BODY, **{"Idempotency-Key": "a"})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(once, range(8)))
+
+    told = {answer.status_code if answer.status_code == 201 else answer.json()["code"] for answer in answers}
+    assert 201 in told
+    assert told <= {201, "key_in_progress"}
+    assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+    assert Household.objects.count() == 1
+    assert JournalLine.objects.filter(action="households.create").count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time: a copy waits for the first")
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_is_told_when_the_first_takes_long():
+    village = Village()
+    sun = village.client("sun")
+    begun, end = Event(), Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            RememberedAnswer.objects.create(
+                user=village.sun.pk, path="/api/v1/households/", key="a", body_hash="", at=clock.now()
+            )
+            begun.set()
+            end.wait(20)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(first)
+        begun.wait(20)
+        answer = sun.post("households/", BODY, **{"Idempotency-Key": "a"})
+        end.set()
+        running.result()
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "key_in_progress")
+    assert answer.headers["Retry-After"] == "1"
+    assert Household.objects.count() == 0

@@ -88,5 +88,6 @@ SCENES = {
         version=1,
         through=frozenset({"sun", "zheng"}),
     ),
+    "journal.list": Scene(lambda village: "journal/"),
     "absences.destroy": Scene(absence_of_gao, through=frozenset({"sun", "zheng"})),
 }

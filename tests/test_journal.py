@@ -1,0 +1,117 @@
+"""The journal: written with every act, never changed, read by desks within their subtree."""
+
+from importlib import import_module
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from fieldapi import journal
+from fieldapi.models import JournalLine
+from tests.samples import OTHER_TOWN, TOWN, VILLAGE
+
+
+@pytest.fixture
+def guarded(db):
+    """The triggers as the migration makes them; on SQLite the tests' set-up had dropped one."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for statement in import_module("fieldapi.migrations.0002_journal_is_append_only").SQLITE:
+                cursor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE fieldapi_journalline SET by_name = 'somebody else'",
+        "UPDATE fieldapi_journalline SET detail = '{}' WHERE resource = 'units'",
+        "DELETE FROM fieldapi_journalline",
+    ],
+)
+def test_the_database_itself_refuses_to_change_or_delete_a_line(guarded, village, statement):
+    journal.note_down(village.sun, "units.create", VILLAGE, unit=VILLAGE, name="田坝")
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert JournalLine.objects.get().by_name == "sun"
+
+
+def test_every_line_is_as_it_was_written(village, capsys):
+    for number in range(3):
+        journal.note_down(village.sun, "units.create", number, unit=VILLAGE, name="田坝")
+
+    call_command("verify_journal")
+    assert capsys.readouterr().out == "3 lines, every one as it was written.\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("by_name", "zhou"),
+        ("action", "units.partial_update"),
+        ("row_id", "3"),
+        ("unit", TOWN),
+        ("detail", '{"name": "x"}'),
+        ("seal", "0" * 64),
+    ],
+)
+def test_a_line_that_was_tampered_with_is_found(village, capsys, column, value):
+    journal.note_down(village.sun, "units.create", 1, unit=VILLAGE, name="田坝")
+    journal.note_down(village.sun, "units.create", 2, unit=VILLAGE, name="大沙")
+    line = JournalLine.objects.latest("pk")
+    JournalLine.objects.bulk_create([_copied(line, **{column: value})])
+
+    with pytest.raises(CommandError, match="1 of 3 lines"):
+        call_command("verify_journal")
+    assert capsys.readouterr().err == f"line {line.pk + 1}: its seal does not fit\n"
+
+
+def _copied(line: JournalLine, **forged: str) -> JournalLine:
+    """What tampering leaves behind: the same line with one column forged, under its old seal."""
+    columns = {
+        field.attname: getattr(line, field.attname) for field in line._meta.fields if not field.primary_key
+    }
+    return JournalLine(**columns | forged)
+
+
+def test_desks_read_the_journal_of_their_subtree_newest_first(village):
+    journal.note_down(village.zheng, "units.create", VILLAGE, unit=VILLAGE, name="田坝")
+    journal.note_down(village.zheng, "units.create", OTHER_TOWN, unit=OTHER_TOWN)
+    journal.note_down(None, "units.import", TOWN, unit=TOWN, new=3)
+
+    rows = village.client("sun").get("journal/").json()["results"]
+    assert [(row["action"], row["by_name"], row["unit"]) for row in rows] == [
+        ("units.import", "", TOWN),
+        ("units.create", "zheng", VILLAGE),
+    ]
+    assert rows[0]["by"] is None
+    assert rows[0]["detail"] == {"new": 3}
+    assert rows[1]["at"].endswith("+08:00")
+    assert len(village.client("wu").get("journal/").json()["results"]) == 3
+
+
+def test_the_journal_is_searched_by_row_actor_and_time(village):
+    journal.note_down(village.zheng, "units.create", VILLAGE, unit=VILLAGE)
+    journal.note_down(village.sun, "absences.create", "x", unit=TOWN)
+    zheng = village.client("zheng")
+    first, second = JournalLine.objects.order_by("pk")
+
+    def found(**query: str) -> list[int]:
+        answer = zheng.get("journal/?" + "&".join(f"{name}={value}" for name, value in query.items()))
+        return [row["id"] for row in answer.json()["results"]]
+
+    assert found(resource="units") == found(row_id=VILLAGE) == found(by=str(village.zheng.pk)) == [first.pk]
+    assert found(action="absences.create") == [second.pk]
+    assert found(unit=VILLAGE) == [first.pk]
+    assert found(after="2020-01-01", before="2099-01-01") == [second.pk, first.pk]
+    assert found(before="2020-01-01") == []
+    assert found(after="2020-01-01T00:00:00+08:00") == [second.pk, first.pk]
+
+
+def test_the_journal_has_no_other_method(village):
+    assert village.client("zheng").post("journal/", {}).status_code == 405
+    assert village.client("zheng").delete("journal/").status_code == 405
