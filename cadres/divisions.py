@@ -1,23 +1,41 @@
-"""Divisions from a file of the national codes: judged line by line, written in a few statements."""
+"""Divisions from a table of the national codes: judged line by line, written in a few statements."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import IO
 
 from django.db import transaction
 
 from cadres.models import Unit
-from cadres.units import ancestors, level_of, parent_of
+from cadres.units import LEVELS, ancestors, level_of, parent_of
 from fieldapi import clock
+from fieldapi.errors import words
 from fieldapi.journal import note_down
+from fieldapi.tables import Column, Row, read_table
 
-COLUMNS = {"code", "name"}  # `level` may stand there too; it follows from the code
+LEVEL_WORDS = {
+    "省": "province",
+    "市": "city",
+    "县": "county",
+    "区": "county",
+    "乡镇": "town",
+    "街道": "town",
+    "村": "village",
+    "社区": "village",
+    "组": "hamlet",
+}
+COLUMNS = (
+    Column("code", ("区划代码", "代码", "编码", "行政区划代码"), required=True, kind="code"),
+    Column("name", ("名称", "区划名称", "单位名称"), required=True),
+    Column(
+        "level",
+        ("级别", "层级"),
+        kind="choice",
+        choices={level: level for level in LEVELS.values()} | LEVEL_WORDS,
+    ),
+)
+MOST_LINES = 1_000_000  # the whole nation down to the villages
 LONGEST_NAME = 100
-
-
-class NotAList(ValueError):
-    """The file as a whole is no list of divisions; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -38,26 +56,19 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
 
 
-def read_lines(raw: bytes) -> list[Line]:
-    """CSV with the columns code, name and perhaps level, UTF-8 (with or without BOM) or GB18030."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("gb18030")
-        except UnicodeDecodeError as fault:
-            raise NotAList("the file is neither UTF-8 nor GB18030") from fault
-    rows = csv.DictReader(io.StringIO(text), restval="")
-    try:
-        missing = COLUMNS - {name.strip() for name in rows.fieldnames or ()}
-        if missing:
-            raise NotAList(f"the first line lacks {', '.join(sorted(missing))}")
-        return [
-            Line(rows.line_num, *((row.get(name) or "").strip() for name in ("code", "name", "level")))
-            for row in rows
-        ]
-    except csv.Error as fault:
-        raise NotAList(f"line {rows.line_num}: {fault}") from fault
+def import_table(name: str, stream: IO[bytes]) -> Outcome:
+    """Take in a CSV or XLSX file with code, name and perhaps level. Refuses what `read_table` refuses."""
+    table = read_table(name, stream, COLUMNS, max_rows=MOST_LINES)
+    readable = [row for row in table.rows if not row.faults]
+    outcome = import_units(map(_line, readable))
+    for row in table.rows:
+        told = [f"{fault.column}: {words(fault.code)} {fault.detail}".strip() for fault in row.faults]
+        outcome.faults += [f"line {row.line}: {', '.join(told)}"] if told else []
+    return outcome
+
+
+def _line(row: Row) -> Line:
+    return Line(row.line, *(str(row.values.get(column.name) or "") for column in COLUMNS))
 
 
 @transaction.atomic
@@ -105,8 +116,6 @@ def _fault(line: Line, sound: dict[str, str], there: set[str]) -> str:
         level, parent = level_of(line.code), parent_of(line.code)
     except ValueError:
         return "a code has 2, 4, 6, 9, 12 or 15 digits"
-    if not line.name:
-        return "the name is missing"
     if len(line.name) > LONGEST_NAME:
         return f"the name has more than {LONGEST_NAME} characters"
     if line.level not in ("", level):

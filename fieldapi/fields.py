@@ -1,6 +1,5 @@
 """Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
 
-import re
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from fieldapi.calendar import SHANGHAI
 from fieldapi.errors import words
 from fieldapi.ids import SHAPE
+from fieldapi.tables import Unreadable, phone
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 LATEST = datetime(2100, 1, 1, tzinfo=SHANGHAI)
@@ -87,12 +87,11 @@ class PhoneField(PlainText):
         super().__init__(max_length=40, allow_blank=True, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        digits = re.sub("[ -]", "", super().to_internal_value(data))
-        if "*" in digits:
-            raise serializers.ValidationError(words("masked_value"), code="masked_value")
-        if digits and not re.fullmatch("[+]?[0-9]{5,20}", digits):
-            raise serializers.ValidationError(words("bad_phone"), code="bad_phone")
-        return digits
+        text = super().to_internal_value(data)
+        try:
+            return phone(text) if text else ""
+        except Unreadable as fault:
+            raise serializers.ValidationError(words(fault.code), code=fault.code) from fault
 
 
 class StrictSerializer(serializers.Serializer):

@@ -102,7 +102,8 @@ def test_a_null_character_in_address_or_query_is_refused(village):
     assert zheng.get("units/?q=%00").status_code == 400
     assert zheng.get("units/?level=%00").status_code == 400
     assert zheng.get("units/%00/").status_code == 404
-    assert zheng.get("users/%00/").status_code == 400
+    assert zheng.get("users/%00/").status_code == 404
+    assert zheng.post("users/%00/password/", {}, **{"Idempotency-Key": "a"}).status_code == 404
     assert zheng.get("units/?limit=%00").status_code == 400
     assert zheng.get("units/?%00=1").status_code == 400
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cadres.divisions import NotAList, import_units, read_lines
+from cadres.divisions import import_table
+from fieldapi.errors import Refused, words
 
 
 class Command(BaseCommand):
     help = (
-        "Adds and renames divisions from a CSV file with the columns code, name and level. Doing it twice changes "
-        "nothing. Bad lines are listed and left out (exit code 1); a file that is no such list changes nothing."
+        "Adds and renames divisions from a CSV or XLSX file with the columns code, name and level. Doing it "
+        "twice changes nothing. Bad lines are listed and left out (exit code 1); a file that is no such list changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -20,12 +21,14 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
-            lines = read_lines(file.read_bytes())
+            with file.open("rb") as stream:
+                outcome = import_table(file.name, stream)
         except OSError as fault:
             raise CommandError(f"{file}: {fault.strerror}") from fault
-        except NotAList as fault:
-            raise CommandError(f"{file}: {fault}") from fault
-        outcome = import_units(lines)
+        except Refused as refused:
+            raise CommandError(
+                f"{file}: {words(refused.code, **refused.facts)} {refused.detail}"
+            ) from refused
         self.stdout.write(f"{outcome.new} new, {outcome.renamed} renamed, {outcome.same} as they were.")
         for line in outcome.faults:
             self.stderr.write(line)
