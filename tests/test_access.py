@@ -42,7 +42,18 @@ NOT_YET = {
     "exports.content",
 }
 # Resources that have a scene for each of their rows.
-TRIED = {"auth", "me", "devices", "units", "offices", "users", "absences", "journal", "households", "pairings"}
+TRIED = {
+    "auth",
+    "me",
+    "devices",
+    "units",
+    "offices",
+    "users",
+    "absences",
+    "journal",
+    "households",
+    "pairings",
+}
 
 
 def test_every_endpoint_has_a_row_in_the_table():

@@ -13,7 +13,8 @@ from fieldapi.errors import Refused, words
 class Command(BaseCommand):
     help = (
         "Adds and renames divisions from a CSV or XLSX file with the columns code, name and level. Doing it "
-        "twice changes nothing. Bad lines are listed and left out (exit code 1); a file that is no such list changes nothing."
+        "twice changes nothing. Bad lines are listed and left out (exit code 1); a file that is no such list "
+        "changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
