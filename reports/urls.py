@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports.timeline_views import TimelineViewSet
+
+urlpatterns = [path("households/<str:pk>/timeline/", TimelineViewSet.as_view({"get": "timeline"}))]

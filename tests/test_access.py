@@ -20,7 +20,6 @@ SCENES: dict[str, Scene] = {**tests.cadres.scenes.SCENES, **tests.households.sce
 # Rows whose endpoint is still to be built; it gets shorter, never longer.
 NOT_YET = {
     "users.import",
-    "households.timeline",
     "households.import",
     "pairings.suggest",
     "pairings.import",
