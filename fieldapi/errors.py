@@ -1,7 +1,8 @@
 """Refusals, and every fault as RFC 9457 problem+json with a stable code and a pointer."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +71,18 @@ class Refused(Exception):
         if self.errors:
             body["errors"] = [fault.as_json() for fault in self.errors]
         return {**body, **self.facts}
+
+
+@contextmanager
+def pointing_into(pointer: str) -> Iterator[None]:
+    """What is refused inside speaks of a part of the body: its pointers begin with `pointer`."""
+    try:
+        yield
+    except Refused as refused:
+        refused.errors = [
+            Fault(pointer + fault.pointer, fault.code, fault.detail) for fault in refused.errors
+        ]
+        raise
 
 
 @dataclass

@@ -1,9 +1,11 @@
 """Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -168,3 +170,22 @@ class ClearNumber(PlainText):
         if "*" in number or "＊" in number:
             raise serializers.ValidationError(words("masked_value"), code="masked_value")
         return number
+
+
+class PlainObject(serializers.DictField):
+    """Any JSON object without NUL characters, which a database's text cannot hold."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        said = dict(super().to_internal_value(data))
+        if _holds_nul(said):
+            told = ProhibitNullCharactersValidator.message
+            raise serializers.ValidationError(told, code="null_characters_not_allowed")
+        return said
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, Mapping):
+        return any(_holds_nul(name) or _holds_nul(inner) for name, inner in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))

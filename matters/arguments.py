@@ -6,6 +6,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from fieldapi.errors import Refused, faults_of
 from fieldapi.fields import Count, DayField, IdField, PlainText, StrictSerializer
 from fieldapi.ids import SHAPE
 
@@ -58,7 +59,8 @@ def understood(serializer: type[StrictSerializer], args: Any, *, from_phone: boo
         known = serializer().fields
         args = {name: value for name, value in args.items() if name in known and value not in (None, "")}
     asked = serializer(data=args)
-    asked.is_valid(raise_exception=True)
+    if not asked.is_valid():
+        raise Refused("bad_input", errors=faults_of(asked.errors))
     return dict(asked.validated_data)
 
 

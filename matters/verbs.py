@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from cadres.models import User
 from cadres.months import added_month
 from fieldapi import clock
 from fieldapi.calendar import local_day
-from fieldapi.errors import Refused
+from fieldapi.errors import Refused, pointing_into
 from fieldapi.fields import StrictSerializer
 from fieldapi.ids import new_id
 from fieldapi.journal import note_down
@@ -36,6 +36,7 @@ OPEN, ASSIGNED, IN_PROGRESS, DONE = State.OPEN, State.ASSIGNED, State.IN_PROGRES
 CONFIRMED, DECLINED, MERGED = State.CONFIRMED, State.DECLINED, State.MERGED
 LIVE = (OPEN, ASSIGNED, IN_PROGRESS, DONE)
 NOT_DONE = (OPEN, ASSIGNED, IN_PROGRESS)
+ARGS = "/args"  # where the arguments stand in what a phone sends; a desk's body is the arguments
 Who = Mapping[Part, type[StrictSerializer]]
 
 
@@ -169,25 +170,14 @@ def perform(
 
     Raises Refused, in this order: `verb_unknown`; `not_found` (a phone: `task_unknown`); `permission_denied`;
     `bad_input`; `wrong_state` with the present `state`, `paused`, and the verbs `allowed` to this person now; then
-    what the verb itself refuses. Pointers are into `args`. About eight statements.
+    what the verb itself refuses. About eight statements.
     """
-    if (rule := VERBS.get(verb)) is None:
-        raise Refused("verb_unknown", "/verb")
     now = clock.now()
-    offline, made_at = made_at is not None, made_at or now
-    day = local_day(made_at)
-    held = _hold(by, {task_id, *tasks_named(args)}, day=day)
-    task = held.get(task_id)
-    if task is None:
-        raise Refused("task_unknown", "/task") if action_id else Refused("not_found")
-    part = next((part for part in rule.who if has_part(part, task, by, day=day)), None)
-    if part is None:
-        raise Refused("permission_denied")
-    told = understood(rule.who[part], args, from_phone=action_id is not None)
-    if not rule.fits(task):
-        raise _wrong_state(task, by, day=day)
-    act = Act(by, part, task, told, made_at, day, now, held)
-    columns = rule.columns(act)
+    offline = action_id is not None
+    act = _judged(by, task_id, verb, args, made_at=made_at or now, now=now, offline=offline)
+    rule, task = VERBS[verb], act.task
+    with pointing_into(ARGS if offline else ""):
+        columns = rule.columns(act)
     became = rule.becomes[State(task.state)]
     _write(task, state=became, changed_at=now, **columns)
     action = TaskAction.objects.create(
@@ -195,15 +185,15 @@ def perform(
         task_id=task_id,
         verb=verb,
         args=args,
-        made_at=made_at,
-        made_at_sent=made_at_sent or made_at,
-        day=day,
+        made_at=act.made_at,
+        made_at_sent=made_at_sent or act.made_at,
+        day=act.day,
         by=by,
         received_at=now,
         was=task.state,
         became=became,
         unit=task.unit_id,
-        due_on=columns.get("due_on", _due_at(task, made_at) if offline else task.due_on),
+        due_on=columns.get("due_on", _due_at(task, act.made_at) if offline else task.due_on),
         added_month=added_month(task.unit_id, _counts_on(verb, act)),
         ignored=ignored,
     )
@@ -212,7 +202,28 @@ def perform(
     return action
 
 
-def _hold(by: User, ids: set[UUID], *, day: Any) -> dict[UUID, Task]:
+def _judged(
+    by: User, task_id: UUID, verb: str, args: Any, *, made_at: datetime, now: datetime, offline: bool
+) -> Act:
+    """The act, with its task locked, once verb, task, person, arguments and state are found right."""
+    if (rule := VERBS.get(verb)) is None:
+        raise Refused("verb_unknown", "/verb")
+    day = local_day(made_at)
+    held = _hold(by, {task_id, *tasks_named(args)}, day=day)
+    task = held.get(task_id)
+    if task is None:
+        raise Refused("task_unknown", "/task") if offline else Refused("not_found")
+    part = next((part for part in rule.who if has_part(part, task, by, day=day)), None)
+    if part is None:
+        raise Refused("permission_denied")
+    with pointing_into(ARGS if offline else ""):
+        told = understood(rule.who[part], args, from_phone=offline)
+    if not rule.fits(task):
+        raise _wrong_state(task, by, day=day)
+    return Act(by, part, task, told, made_at, day, now, held)
+
+
+def _hold(by: User, ids: set[UUID], *, day: date) -> dict[UUID, Task]:
     """The tasks that `by` may see, locked in primary-key order until the transaction ends."""
     rows = Task.objects.visible_to(by, today=day).filter(pk__in=ids).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
@@ -225,19 +236,19 @@ def _write(task: Task, **columns: Any) -> None:
         raise Refused("wrong_state", state=task.state)
 
 
-def _wrong_state(task: Task, by: User, *, day: Any) -> Refused:
+def _wrong_state(task: Task, by: User, *, day: date) -> Refused:
     parts = {part for part in Part if has_part(part, task, by, day=day)}
     allowed = [name for name, rule in VERBS.items() if rule.fits(task) and parts & rule.who.keys()]
     return Refused("wrong_state", state=task.state, paused=task.paused, allowed=allowed)
 
 
-def _due_at(task: Task, made_at: datetime) -> Any:
+def _due_at(task: Task, made_at: datetime) -> date | None:
     """The due day in force at that moment: an act made offline may arrive after the due day was moved."""
     before = task.actions.filter(made_at__lte=made_at).order_by("made_at", "received_at").last()
     return before.due_on if before else task.due_on
 
 
-def _counts_on(verb: str, act: Act) -> Any:
+def _counts_on(verb: str, act: Act) -> date:
     """The day whose month an act changes: a reopening changes the month of the end it undoes."""
     undone = act.task.closed_on or act.task.finished_on if verb == "reopen" else None
     return undone or act.day

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from fieldapi.coordinates import SYSTEMS
 from fieldapi.errors import words
-from fieldapi.fields import Count, DayField, IdField, InstantField, Number, PlainText, Whether
+from fieldapi.fields import Count, DayField, IdField, InstantField, Number, PlainObject, PlainText, Whether
 from fieldapi.json import instant
 from opinions.models import Opinion, Reply
 from visits.models import Visit
@@ -164,7 +164,7 @@ class AmendmentColumns(PhoneRow):
 
     made_at = InstantField()
     reason = PlainText(500)
-    changes = serializers.DictField()
+    changes = PlainObject()
     made_by = IdField(required=False)
 
     def validate_changes(self, value: dict[str, Any]) -> dict[str, Any]:
@@ -180,6 +180,6 @@ class TaskActionColumns(PhoneRow):
 
     task = IdField()
     verb = PlainText(20)
-    args = serializers.DictField(required=False)
+    args = PlainObject(required=False)
     made_at = InstantField()
     made_by = IdField(required=False)

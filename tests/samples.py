@@ -13,7 +13,7 @@ from fieldapi import clock, json
 from fieldapi.calendar import SHANGHAI
 from fieldapi.ids import new_id
 from households.models import Household, Pairing
-from opinions.models import Opinion
+from opinions.models import Category, Opinion
 from visits.models import Visit
 
 UNITS = {
@@ -91,6 +91,11 @@ def visit_body(household: Household | UUID, **columns: Any) -> dict[str, Any]:
         "note": "",
         **columns,
     }
+
+
+def make_category(code: str = "lighting", name: str = "路灯照明") -> Category:
+    """One of the starter categories, also where a test of threads has emptied the table."""
+    return Category.objects.get_or_create(code=code, defaults={"name": name, "changed_at": clock.now()})[0]
 
 
 def make_visit(household: Household, cadre: User, on: str = "2026-11-03", **columns: Any) -> Visit:
