@@ -51,6 +51,6 @@ def take_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("opinions", "0001_initial")]
+    dependencies = [("opinions", "0002_counted")]
 
     operations = [migrations.RunPython(add, take_back)]
