@@ -148,12 +148,12 @@ def test_after_reopening_an_earlier_matter_still_resolves_the_opinion(village: V
 def test_a_task_can_be_done_and_confirmed_again_after_reopening(village: Village):
     task = make_task(village, "confirmed")
     act(village, "sun", task, "reopen", reason="又灭了")
-    act(village, "lin", task, "finish", outcome="换了线路")
-
+    with time_machine.travel(at("2026-11-10 08:00"), tick=False):
+        act(village, "lin", task, "finish", outcome="换了线路")
     with time_machine.travel(at("2026-11-12 08:00"), tick=False):
         answer = act(village, "chen", task, "confirm", household=str(village.house.pk))
 
-    assert (answer.json()["finished_on"], answer.json()["closed_on"]) == ("2026-11-09", "2026-11-12")
+    assert (answer.json()["finished_on"], answer.json()["closed_on"]) == ("2026-11-10", "2026-11-12")
     assert opinion_of(task).resolved_on == date(2026, 11, 12)
     assert [action["verb"] for action in answer.json()["actions"]] == ["reopen", "finish", "confirm"]
 
