@@ -88,7 +88,7 @@ def add_user(
     _judge_unit(by, unit, faults)
     _judge_office(by, office, faults)
     faults.refuse_if_any()
-    password = one_time_password()
+    password, hashed = one_time_password()
     row = User(
         pk=id or new_id(),
         username=name,
@@ -97,7 +97,7 @@ def add_user(
         role=role,
         unit_id=unit,
         office_id=office,
-        password=make_password(password),
+        password=hashed,
         must_change_password=True,
         changed_at=clock.now(),
         **_at(place),
@@ -154,15 +154,14 @@ def edit_user(*, by: User, user: User, version: int, **values: Any) -> User:
     return row
 
 
+@transaction.atomic
 def renew_password(*, by: User, user: User) -> str:
     """A one-time password in place of the present one; the user's sessions end."""
-    password = one_time_password()
-    hashed = make_password(password)
-    with transaction.atomic():
-        row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-        change(row, row.version, password=hashed, must_change_password=True)
-        ended = end_all_of(row)
-        note_down(by, "users.password", row.pk, unit=row.unit_id, sessions_ended=ended)
+    password, hashed = one_time_password()
+    row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    change(row, row.version, password=hashed, must_change_password=True)
+    ended = end_all_of(row)
+    note_down(by, "users.password", row.pk, unit=row.unit_id, sessions_ended=ended)
     return password
 
 

@@ -4,7 +4,7 @@ import os
 import secrets
 from threading import BoundedSemaphore
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.auth.hashers import check_password as fits_hash
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -37,8 +37,17 @@ class Argon2(Argon2PasswordHasher):
             return super().verify(password, encoded)
 
 
+class OneTimeArgon2(Argon2):
+    """For one-time passwords, whose 59 random bits need no slow hash: a thousand are given in a second."""
+
+    memory_cost = 1024
+    time_cost = 1
+
+
 def fits(password: str, user: User | None) -> bool:
     """Whether an active `user` has this password. Takes as long for nobody as for somebody."""
+    if user and user.must_change_password:
+        fits_hash(password, UNUSABLE)  # what a one-time password's hash saves
     return fits_hash(password, user.password if user and user.active else UNUSABLE)
 
 
@@ -54,6 +63,7 @@ def refuse_weak(password: str, user: User, *, pointer: str, instead_of: str = ""
         raise Refused("weak_password", errors=told)
 
 
-def one_time_password() -> str:
-    """Twelve characters in threes, to be read out or copied from paper: 59 bits."""
-    return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(3))
+def one_time_password() -> tuple[str, str]:
+    """Twelve characters in groups of four, to be read out or copied from paper: 59 bits; and their hash."""
+    password = "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(3))
+    return password, make_password(password, hasher=OneTimeArgon2())
