@@ -37,6 +37,7 @@ SCENES = {
         otherwise=400,
     ),
     "households.partial_update": Scene(house(), ASSIGNING, lambda village: {"size": 5}, version=1),
+    "households.timeline": Scene(house("timeline/"), SEEING),
     "households.reveal": Scene(
         house("reveal/"), SEEING, lambda village: {"fields": ["phone"], "reason": "核实"}
     ),
