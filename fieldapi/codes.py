@@ -169,6 +169,14 @@ CODES: dict[str, Code] = {
     "bad_choice": Code(400, "不在可选项中", "Not one of the choices"),
     "bad_flag": Code(400, "应填“是”或“否”", "Say yes or no"),
     "bad_character": Code(400, "含有不可用的控制字符", "A control character that cannot be kept"),
+    "too_long": Code(400, "内容过长", "Too long"),
+    "unit_ambiguous": Code(400, "区划名称不唯一", "More than one unit has this name"),
+    "household_ambiguous": Code(400, "户号不唯一，请填写村名", "More than one household has this number"),
+    "user_ambiguous": Code(400, "姓名不唯一，请填写用户名", "More than one person has this name"),
+    "duplicate_row": Code(400, "与表中另一行重复", "The same as another row of the file"),
+    "differs": Code(
+        400, "与系统中已有的内容不同，未作改动", "It differs from what is stored, which was left as it is"
+    ),
     "cell_error": Code(400, "单元格是错误值", "The cell holds an error"),
     "formula_not_calculated": Code(
         400, "公式没有计算结果，请改为数值", "The formula has no value: replace it by its value"

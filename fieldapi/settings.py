@@ -127,6 +127,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "fieldapi.openapi.Schema",
     "EXCEPTION_HANDLER": "fieldapi.errors.as_problem",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is ours: the kind of file asked for
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": [
         "fieldapi.bodies.JSONRenderer",

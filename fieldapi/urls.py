@@ -19,8 +19,8 @@ urlpatterns = [
         include(
             [
                 *sync.urls.urlpatterns,
+                *households.urls.urlpatterns,  # before cadres': users/import/ is no user's address
                 *cadres.urls.urlpatterns,
-                *households.urls.urlpatterns,
                 *visits.urls.urlpatterns,
                 *media.urls.urlpatterns,
                 *opinions.urls.urlpatterns,

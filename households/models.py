@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 
 from cadres.models import Unit, User
 from cadres.units import within
+from fieldapi import json
+from fieldapi.access import Role
 from fieldapi.calendar import start_of
 from fieldapi.models import Identified, Versioned
 from fieldapi.secrets import BlindIndexField, SecretField
@@ -205,16 +207,37 @@ class Pairing(Identified, Versioned):
         return 0
 
 
+class ImportQuerySet(models.QuerySet["ImportBatch"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Imports into the subtree; those of users only to those who may import users."""
+        rows = self.filter(**within(user.unit_id))
+        return rows if user.role == Role.ADMIN else rows.exclude(kind="users")
+
+
 class ImportBatch(Identified):
-    """One file that was taken in: its report, and what an undo would take back."""
+    """One file that was taken in, or only tried (a dry run): its report, and what an undo would take back."""
 
     kind = models.CharField(max_length=20)  # users, households, pairings
     unit = models.CharField(max_length=15)
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    dry_run = models.BooleanField(default=False)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+    created = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
     report = models.TextField(default="{}")  # JSON
     created_ids = models.TextField(default="[]")  # JSON: rows this import made
-    bad_rows = models.BinaryField(default=bytes)  # the file to correct
+    bad_rows = SecretField(default="")  # JSON: the file to correct, with the numbers people wrote in it
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "at"], name="imports_of_unit")]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The report: `unknown_headings`, `unread_sheets`, `rows`."""
+        return dict(json.loads(self.report))

@@ -1,9 +1,18 @@
 from django.urls import path
 
+from households.import_views import HouseholdImport, Imports, PairingImport, UserImport
 from households.pairing_views import Pairings
 from households.views import Households
 
 urlpatterns = [
+    path("users/import/", UserImport.as_view({"post": "import_file"})),
+    path("households/import/", HouseholdImport.as_view({"post": "import_file"})),
+    path("pairings/import/", PairingImport.as_view({"post": "import_file"})),
+    path("imports/", Imports.as_view({"get": "list"})),
+    path("imports/template/", Imports.as_view({"get": "template"})),
+    path("imports/<pk>/", Imports.as_view({"get": "retrieve"})),
+    path("imports/<pk>/undo/", Imports.as_view({"post": "undo"})),
+    path("imports/<pk>/bad-rows/", Imports.as_view({"get": "bad_rows"})),
     path("households/", Households.as_view({"get": "list", "post": "create"})),
     path("households/<pk>/", Households.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("households/<pk>/reveal/", Households.as_view({"post": "reveal"})),

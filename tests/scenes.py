@@ -32,3 +32,4 @@ class Scene:
     body: Callable[[Village], Any] = nothing
     version: int | None = None
     otherwise: int = 404
+    content_type: str = "application/json"

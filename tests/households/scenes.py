@@ -1,10 +1,16 @@
 """What the cast tries at households and pairings."""
 
 from collections.abc import Callable
+from io import BytesIO
+
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from fieldapi import clock
+from households.household_rows import HouseholdRows
+from households.imports import take_in
 from tests import samples
 from tests.conftest import Village
+from tests.households.uploads import csv_file
 from tests.samples import make_household
 from tests.scenes import COUNTY, Scene
 
@@ -27,7 +33,50 @@ def new_pairing(village: Village) -> dict[str, str]:
     return {"household": str(make_household("2").pk), "cadre": str(village.lin.pk), "post": "A"}
 
 
+def import_of(file: Callable[[], BytesIO], through: frozenset[str]) -> Callable[[str], Scene]:
+    """The file of a form, stored under the own unit."""
+    return lambda kind: Scene(
+        lambda village: f"{kind}/import/",
+        through,
+        lambda village: encode_multipart(BOUNDARY, {"file": file(), "dry_run": "false"}),
+        content_type=MULTIPART_CONTENT,
+    )
+
+
+def batch_of(name: str) -> Callable[[Village], str]:
+    """An import somebody made of two households, one of them bad."""
+
+    def address(village: Village) -> str:
+        file = csv_file("村,户号,户主", "田坝,77,王某", "无名,78,李某")
+        batch, _ = take_in(
+            by=getattr(village, name),
+            kind=HouseholdRows(),
+            unit=samples.TOWN,
+            file_name="x",
+            stream=file,
+            dry_run=False,
+        )
+        return f"imports/{batch.pk}/"
+
+    return address
+
+
+BY_SUN = batch_of("sun")
 SCENES = {
+    "users.import_file": import_of(lambda: csv_file("用户名,姓名", "feng,冯某"), frozenset({"zheng"}))(
+        "users"
+    ),
+    "households.import_file": import_of(
+        lambda: csv_file("村,户号,户主", "田坝,77,王某"), ASSIGNING | {"zhou"}
+    )("households"),
+    "pairings.import_file": import_of(lambda: csv_file("村,户号,干部", "田坝,77,王某"), ASSIGNING | {"zhou"})(
+        "pairings"
+    ),
+    "imports.list": Scene(lambda village: "imports/", ASSIGNING | {"zhou"}),
+    "imports.template": Scene(lambda village: "imports/template/", ASSIGNING | {"zhou"}),
+    "imports.retrieve": Scene(BY_SUN, ASSIGNING),
+    "imports.undo": Scene(lambda village: f"{BY_SUN(village)}undo/", ASSIGNING),
+    "imports.bad_rows": Scene(lambda village: f"{BY_SUN(village)}bad-rows/", frozenset({"sun"})),
     "households.list": Scene(lambda village: "households/"),
     "households.retrieve": Scene(house(), SEEING),
     "households.create": Scene(
