@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from fieldapi.calendar import SHANGHAI
+from fieldapi.calendar import SHANGHAI, Month
 from fieldapi.errors import words
 from fieldapi.ids import SHAPE
 from fieldapi.tables import Unreadable, phone
@@ -68,6 +68,23 @@ class DayField(serializers.Field):
 
     def to_representation(self, value: date) -> str:
         return value.isoformat()
+
+
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$", "example": "2026-10"})
+class MonthField(serializers.Field):
+    """`YYYY-MM`, a month in Asia/Shanghai, from 1970 to 2099."""
+
+    def to_internal_value(self, data: Any) -> Month:
+        try:
+            month = Month.parse(data) if isinstance(data, str) else None
+        except ValueError:
+            month = None
+        if month is None or not EARLIEST.date() <= month.first < LATEST.date():
+            raise serializers.ValidationError(words("bad_month"), code="bad_month")
+        return month
+
+    def to_representation(self, value: Month) -> str:
+        return str(value)
 
 
 class PlainText(serializers.CharField):

@@ -7,8 +7,9 @@ behind it, whatever was added or taken away in between, and costs the same at th
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -35,21 +36,29 @@ class Pages(BasePagination):
         """One page of rows, in one query."""
         limit = limit_of(request)
         ordering: Sequence[str] = view.ordering
-        direction, after = _read(request, queryset.model, ordering)
+        readers = [partial(_value, queryset.model, name.lstrip("-")) for name in ordering]
+        direction, after = cursor_of(request, readers)
         self.address = request.build_absolute_uri()
         walked = ordering if direction == FORWARD else _reversed(ordering)
         rows = queryset.order_by(*walked)
         if after:
             rows = rows.filter(_behind(walked, after))
-        page = list(rows[: limit + 1])
-        more, page = len(page) > limit, page[:limit]
-        if direction == BACKWARD:
-            page.reverse()
-        self.following = (more or direction == BACKWARD) and bool(page)
-        self.preceding = (more if direction == BACKWARD else bool(after)) and bool(page)
+        page = self.turn(list(rows[: limit + 1]), limit, direction, begun=bool(after))
         self.first, self.last = (
             (_position(page[0], ordering), _position(page[-1], ordering)) if page else ([], [])
         )
+        return page
+
+    def turn(self, walked: list[Any], limit: int, direction: str, *, begun: bool) -> list[Any]:
+        """The page in the list's order, of rows as they were walked through: one more than `limit` if there are.
+
+        `begun` says that the walk did not start at the list's end.
+        """
+        more, page = len(walked) > limit, walked[:limit]
+        if direction == BACKWARD:
+            page.reverse()
+        self.following = (more or direction == BACKWARD) and bool(page)
+        self.preceding = (more if direction == BACKWARD else begun) and bool(page)
         return page
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -94,16 +103,18 @@ def limit_of(request: Request) -> int:
     return int(asked)
 
 
-def _read(request: Request, model: type[models.Model], ordering: Sequence[str]) -> tuple[str, list[Any]]:
-    """Which way to go, and the values of `ordering` to start behind (none at the beginning)."""
+def cursor_of(request: Request, readers: Sequence[Callable[[Any], Any]]) -> tuple[str, list[Any]]:
+    """Which way to go, and the position to start behind (none at the beginning), a value for each of `readers`.
+
+    A reader raises ValueError, TypeError or ValidationError on what no cursor of ours holds.
+    """
     given = request.query_params.get("cursor", "")
     if not given:
         return FORWARD, []
     try:
         raw = base64.urlsafe_b64decode(given.encode() + b"=" * (-len(given) % 4))
         direction, *values = orjson.loads(raw)
-        names = [name.lstrip("-") for name in ordering]
-        position = [_value(model, name, value) for name, value in zip(names, values, strict=True)]
+        position = [read(value) for read, value in zip(readers, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, ValidationError) as fault:
         raise Refused("bad_cursor", "?cursor") from fault
     if direction not in (FORWARD, BACKWARD):
@@ -127,10 +138,11 @@ def _value(model: type[models.Model], name: str, value: Any) -> Any:
 
 
 def _position(row: Any, ordering: Sequence[str]) -> list[Any]:
-    return [_plain(getattr(row, name.lstrip("-"))) for name in ordering]
+    return [plain(getattr(row, name.lstrip("-"))) for name in ordering]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as a cursor holds it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, models.Model):

@@ -1,5 +1,11 @@
 from django.urls import path
 
 from reports.timeline_views import TimelineViewSet
+from reports.views import Summaries
 
-urlpatterns = [path("households/<str:pk>/timeline/", TimelineViewSet.as_view({"get": "timeline"}))]
+urlpatterns = [
+    path("summaries/monthly/", Summaries.as_view({"get": "monthly"})),
+    path("summaries/monthly/records/", Summaries.as_view({"get": "records"})),
+    path("summaries/monthly/close/", Summaries.as_view({"post": "close"})),
+    path("households/<str:pk>/timeline/", TimelineViewSet.as_view({"get": "timeline"})),
+]

@@ -172,6 +172,7 @@ class Intake:
             self._must_be("tasks", task, "task_unknown", f"/tasks/{place}")
         visits[row.id] = visit
         rows.visits.append(visit)
+        visit.accompanied = bool(row.values["companions"])
         rows.companions += [
             Companion(visit=visit, user_id=pk) for pk in dict.fromkeys(row.values["companions"] or ())
         ]

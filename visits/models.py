@@ -81,6 +81,7 @@ class Visit(Versioned):
     )  # the phone's clock less the server's, at first receipt
     withdrawn = models.BooleanField(default=False)
     flagged = models.BooleanField(default=False)  # has a flag that is not dismissed
+    accompanied = models.BooleanField(default=False)  # has companions
     as_sent = models.JSONField(null=True)
     ignored = models.TextField(default="")  # JSON: fields the server does not know, as sent
     added_month = models.DateField(
@@ -94,11 +95,13 @@ class Visit(Versioned):
             models.Index(
                 fields=["unit", "day"],
                 include=[
+                    "id",
                     "household",
                     "cadre",
                     "kind",
                     "people_met",
                     "flagged",
+                    "accompanied",
                     "withdrawn",
                     "added_month",
                 ],

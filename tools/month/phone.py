@@ -29,7 +29,7 @@ class Phone:
         self._took(self._answer("POST", "auth/token/", said)[1])
 
     def change_password(self, new: str) -> None:
-        self.send("POST", "auth/password/", {"old": self.password, "new": new})
+        self.send("POST", "auth/password/", {"old_password": self.password, "new_password": new})
         self.password = new
 
     def send(

@@ -87,9 +87,8 @@ class Month:
         rows += [(f"sup{town}", f"主管{town[-3:]}", "主管", town) for town in self.plan.towns]
         rows += [("countysup", "县主管", "主管", p.COUNTY), ("leader", "县领导", "领导", p.COUNTY)]
         report = upload(admin, "users/import/", rows)
-        for row in report["rows"]:
-            name, once = row["username"], row["one_time_password"]
-            self.phones[name] = Phone(self.server.port, name, once)
+        for row in report["passwords"]:
+            self.phones[row["username"]] = Phone(self.server.port, row["username"], row["password"])
 
         def begin(phone: Phone) -> None:
             phone.sign_in()

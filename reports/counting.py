@@ -1,0 +1,206 @@
+"""Works figures out: one statement counts the records of every list, one more for each figure that tells keys apart."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, Count, F, Sum, Value
+from django.db.models.functions import Cast, Substr
+
+from cadres.units import LENGTHS
+from reports.figures import Figure
+from reports.lists import FACTS, Part, RecordList, Rows
+from reports.windows import Window
+
+DECIMALS = 4
+VILLAGE_LENGTH = 12  # of its code
+TOGETHER = ""  # the one group of figures that are not grouped
+Values = dict[str, Any]  # by the figure's name; a figure `by` has a dict by kind or category
+
+
+class Cell(NamedTuple):
+    """Rows of one list that are alike, counted. Facts by which no figure tells rows apart are None."""
+
+    list: str
+    added: bool
+    group: Any
+    kind: str | None
+    category: str | None
+    number: int | None
+    marked: bool | None
+    rows: int
+    total: int | None  # of their numbers
+
+    def is_like(self, where: dict[str, Any]) -> bool:
+        for name, wanted in where.items():
+            fact, _, test = name.partition("__")
+            found = getattr(self, fact)
+            if (found is None) is not wanted if test == "isnull" else found != wanted:
+                return False
+        return True
+
+
+REDUCED_BY = {"mean": "number", "rate": "marked"}
+TOLD_APART = ("kind", "category", "number", "marked")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Figures worked out for each child unit or each cadre at once."""
+
+    fact: str
+    length: int = 0  # of the child units' codes
+
+    def of(self, rows: Rows) -> Rows:
+        told = Substr("fact_unit", 1, self.length) if self.length else F(f"fact_{self.fact}")
+        return rows.annotate(in_group=told)
+
+
+def by_child(unit: str) -> Grouping:
+    """By the units right below `unit`; rows of `unit` itself are under its own code."""
+    return Grouping("unit", next((length for length in LENGTHS if length > len(unit)), len(unit)))
+
+
+BY_CADRE = Grouping("cadre")
+
+
+def work_out(figures: Collection[Figure], window: Window, by: Grouping | None = None) -> dict[Any, Values]:
+    """The figures' values, by group (the one group TOGETHER without `by`). Groups without any row are missing.
+
+    One statement, and one for each different set of keys to be counted.
+    """
+    found: dict[Any, Values] = defaultdict(dict)
+    counted = [figure for figure in figures if figure.counted]
+    cells: dict[Any, list[Cell]] = defaultdict(list)
+    for cell in _cells(counted, window, by):
+        cells[cell.group].append(cell)
+    for group, of_group in cells.items():
+        for figure in counted:
+            found[group][figure.name] = _reduced(figure, _concerning(figure, of_group))
+    for name, values in _told_apart([figure for figure in figures if not figure.counted], window, by):
+        for group, value in values.items():
+            found[group][name] = value
+    return found
+
+
+def rate(part: float, whole: int) -> float | None:
+    """Four decimals; None when there is nothing to divide by."""
+    return round(part / whole, DECIMALS) if whole else None
+
+
+def nothing(figure: Figure) -> Any:
+    """A figure's value where there are no rows."""
+    if figure.by:
+        return dict.fromkeys(figure.each, 0)
+    return None if figure.may_be_none else 0
+
+
+def _cells(figures: list[Figure], window: Window, by: Grouping | None) -> Iterable[Cell]:
+    """Every list that a figure needs, counted in one statement. Lists with added rows only where these count."""
+    asked = {(each.name, figure.added): each for figure in figures for each in figure.lists}
+    arms = [
+        _counting(part, each, _apart(figures, each), by, added)
+        for (_, added), each in asked.items()
+        for part in each.parts(window, added=added)
+    ]
+    return (Cell(*row) for row in arms[0].union(*arms[1:], all=True)) if arms else ()
+
+
+def _apart(figures: Iterable[Figure], of: RecordList) -> set[str]:
+    """The facts by which a list's rows must be told apart to work these figures out."""
+    mine = [figure for figure in figures if of in figure.lists]
+    told = {name.partition("__")[0] for figure in mine for name in figure.where}
+    by = {figure.by for figure in mine if figure.by}
+    return told | by | {REDUCED_BY[figure.how] for figure in mine if figure.how in REDUCED_BY}
+
+
+def _counting(part: Part, of: RecordList, apart: set[str], by: Grouping | None, added: bool) -> Rows:
+    """The rows of a part, those alike counted together: one arm of the statement."""
+    rows = part.telling(*apart, "number", *([by.fact] if by else []))
+    rows = by.of(rows) if by else rows.annotate(in_group=Value(TOGETHER, CharField()))
+    told = {
+        f"cell_{name}": F(f"fact_{name}") if name in apart else Cast(Value(None), FACTS[name])
+        for name in TOLD_APART
+    }
+    named = {"cell_list": Value(of.name, CharField()), "cell_added": Value(added)}
+    return (
+        rows.order_by()
+        .annotate(**named, **told)
+        .values_list(*named, "in_group", *told)
+        .annotate(cell_rows=Count("*"), cell_total=Sum("fact_number"))
+    )
+
+
+def _concerning(figure: Figure, cells: list[Cell]) -> list[Cell]:
+    names = {each.name for each in figure.lists}
+    return [
+        cell
+        for cell in cells
+        if cell.list in names and bool(cell.added) is figure.added and cell.is_like(figure.where)
+    ]
+
+
+def _reduced(figure: Figure, cells: list[Cell]) -> Any:
+    rows = sum(cell.rows for cell in cells)
+    match figure.how:
+        case "sum":
+            return sum(cell.total or 0 for cell in cells)
+        case "mean":
+            numbered = sum(cell.rows for cell in cells if cell.number is not None)
+            return rate(sum(cell.total or 0 for cell in cells), numbered)
+        case "rate":
+            return rate(sum(cell.rows for cell in cells if cell.marked), rows)
+    if not figure.by:
+        return rows
+    numbers = Counter(dict.fromkeys(figure.each, 0))
+    for cell in cells:
+        numbers[getattr(cell, figure.by)] += cell.rows
+    return dict(numbers)
+
+
+def _told_apart(
+    figures: list[Figure], window: Window, by: Grouping | None
+) -> Iterator[tuple[str, dict[Any, Any]]]:
+    sizes: dict[tuple[Any, ...], dict[Any, int]] = {}
+
+    def size(key: str, *lists: RecordList) -> dict[Any, int]:
+        asked = (key, *sorted(each.name for each in lists))
+        if asked not in sizes:
+            parts = [part for each in lists for part in each.parts(window, added=False)]
+            sizes[asked] = _different(key, parts, by)
+        return sizes[asked]
+
+    for figure in figures:
+        named = size(figure.key, *figure.lists)
+        if figure.among is None:
+            yield figure.name, named
+            continue
+        whole, either = size(figure.key, figure.among), size(figure.key, figure.among, *figure.lists)
+        # both = one + other - either
+        both = {group: count + named.get(group, 0) - either[group] for group, count in whole.items()}
+        yield figure.name, {group: rate(both[group], count) for group, count in whole.items()}
+
+
+def _different(key: str, parts: list[Part], by: Grouping | None) -> dict[Any, int]:
+    """How many different keys the parts name, by group."""
+    if key == "village":
+        named = {
+            (group, unit[:VILLAGE_LENGTH])
+            for group, unit in _united("unit", parts, by, grouped=True)
+            if len(unit) >= VILLAGE_LENGTH
+        }
+        return Counter(group for group, _ in named)
+    keys = _united(key, parts, by, grouped=by is not None)
+    return {TOGETHER: keys.count()} if by is None else Counter(group for group, _ in keys)
+
+
+def _united(key: str, parts: list[Part], by: Grouping | None, *, grouped: bool) -> Rows:
+    """The different keys, with `grouped` as (group, key)."""
+    arms = []
+    for part in parts:
+        rows = part.telling(key, *([by.fact] if by else [])).order_by()
+        rows = by.of(rows) if by else rows.annotate(in_group=Value(TOGETHER, CharField()))
+        names = ("in_group", f"fact_{key}") if grouped else (f"fact_{key}",)
+        arms.append(rows.filter(**{f"fact_{key}__isnull": False}).values_list(*names))
+    return arms[0].union(*arms[1:]) if len(arms) > 1 else arms[0].distinct()

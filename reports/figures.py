@@ -1,0 +1,227 @@
+"""The catalogue: every figure of a summary, once. Summary, drill-down, frozen months, files and tests use it.
+
+`docs/summary.md` prints it.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from opinions.models import Opinion
+from reports import records
+from reports.lists import RecordList
+from visits.models import Visit
+
+How = Literal["count", "sum", "mean", "rate", "distinct", "share"]
+NONE_GIVEN = "-"  # stands for no category in the name of a figure
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number; with `by`, one number per kind or category.
+
+    count: the records of the records. sum, mean: of their `number`, where they have one. distinct: the different
+    households, cadres or villages (`key`) that they name. share: of those that `among` names, the part that the
+    lists name too, as a rate.
+    """
+
+    name: str
+    how: How
+    lists: tuple[RecordList, ...]
+    meaning: str
+    key: str = ""
+    where: dict[str, Any] = field(default_factory=dict)
+    among: RecordList | None = None
+    by: str = ""
+    each: tuple[str, ...] = ()  # the kinds that are told even when they are zero
+    added: bool = False  # counts what was added after closing, and nothing else
+
+    @property
+    def counted(self) -> bool:
+        """Found by counting and adding up rows, not by telling keys apart."""
+        return self.key == ""
+
+    @property
+    def may_be_none(self) -> bool:
+        """Where there is nothing to divide by."""
+        return self.how in ("mean", "rate", "share")
+
+    def only(self, value: str) -> "Figure":
+        """One number of a figure that has many."""
+        wanted = None if value == NONE_GIVEN else value
+        return replace(
+            self, name=f"{self.name}.{value}", where=self.where | {self.by: wanted}, by="", each=()
+        )
+
+
+def count(name: str, *counted: RecordList, meaning: str, **more: Any) -> Figure:
+    return Figure(name, "count", counted, meaning, **more)
+
+
+def distinct(name: str, key: str, *named_in: RecordList, meaning: str) -> Figure:
+    return Figure(name, "distinct", named_in, meaning, key=key)
+
+
+FIGURES = (
+    count("visits.total", records.VISITS, meaning="Visits made."),
+    distinct(
+        "visits.households_visited", "household", records.VISITS, meaning="Different households visited."
+    ),
+    distinct(
+        "visits.households_paired",
+        "household",
+        records.PAIRINGS,
+        meaning="Different households paired on any day, in post A or B.",
+    ),
+    Figure(
+        "visits.coverage",
+        "share",
+        (records.VISITS,),
+        "Households both paired and visited ÷ households paired.",
+        key="household",
+        among=records.PAIRINGS,
+    ),
+    distinct(
+        "visits.cadres_active",
+        "cadre",
+        records.VISITS,
+        records.COMPANIONS,
+        meaning="Different cadres who made a visit or were there too.",
+    ),
+    distinct(
+        "visits.cadres_paired", "cadre", records.PAIRINGS, meaning="Different cadres paired on any day."
+    ),
+    Figure(
+        "visits.people_met", "sum", (records.VISITS,), "People met, added up over the visits that say so."
+    ),
+    distinct(
+        "visits.villages_visited",
+        "village",
+        records.VISITS,
+        meaning="Different villages in which a visit was made.",
+    ),
+    count(
+        "visits.by_kind",
+        records.VISITS,
+        by="kind",
+        each=tuple(Visit.Kind.values),
+        meaning="Visits made, by kind.",
+    ),
+    count(
+        "visits.flagged",
+        records.VISITS,
+        where={"marked": True},
+        meaning="Visits with a flag that is not dismissed.",
+    ),
+    count("opinions.collected", records.COLLECTED, meaning="Opinions collected."),
+    count(
+        "opinions.resolved",
+        records.RESOLVED,
+        meaning="Opinions resolved, each once, on the day of its earliest resolution still standing.",
+    ),
+    count("opinions.replied", records.REPLIED, meaning="Opinions whose first reply was given."),
+    count(
+        "opinions.open",
+        records.OPEN,
+        meaning="Opinions neither resolved nor declined at the end of the last day.",
+    ),
+    count(
+        "opinions.by_category", records.COLLECTED, by="category", meaning="Opinions collected, by category."
+    ),
+    count(
+        "opinions.by_kind",
+        records.COLLECTED,
+        by="kind",
+        each=tuple(Opinion.Kind.values),
+        meaning="Opinions collected, by kind.",
+    ),
+    count("tasks.opened", records.OPENED, meaning="Tasks opened."),
+    count("tasks.closed", records.CLOSED, meaning="Tasks confirmed or declined."),
+    count(
+        "tasks.closed_early",
+        records.CLOSED,
+        where={"marked": True},
+        meaning="Of those closed, the ones finished (or declined) before the due day then in force.",
+    ),
+    Figure("tasks.early_rate", "rate", (records.CLOSED,), "Tasks closed early ÷ tasks closed."),
+    count(
+        "tasks.overdue",
+        records.OVERDUE,
+        meaning="Tasks unfinished at the end of the last day (until then: now), their due day being over.",
+    ),
+    count(
+        "tasks.yellow_cards",
+        records.ACTS,
+        where={"kind": "yellow_card"},
+        meaning="Yellow cards that fell. None can fall yet: 0.",
+    ),
+    count(
+        "tasks.red_cards",
+        records.ACTS,
+        where={"kind": "red_card"},
+        meaning="Red cards that fell. None can fall yet: 0.",
+    ),
+    count(
+        "tasks.escalated",
+        records.ACTS,
+        where={"kind": "escalate"},
+        meaning="Escalations to the parent unit. The verb is not served yet: 0.",
+    ),
+    count("tasks.declined", records.CLOSED, where={"kind": "declined"}, meaning="Tasks declined."),
+    count("tasks.reopened", records.ACTS, where={"kind": "reopen"}, meaning="Reopenings of tasks."),
+    count("practical_matters.completed", records.MATTERS, meaning="Practical matters done."),
+    distinct(
+        "practical_matters.households_benefited",
+        "household",
+        records.BENEFITS,
+        meaning="Different households that practical matters benefit.",
+    ),
+    count(
+        "practical_matters.satisfaction.asked",
+        records.MATTERS,
+        where={"number__isnull": False},
+        meaning="Practical matters whose household was asked how satisfied it is.",
+    ),
+    Figure(
+        "practical_matters.satisfaction.mean",
+        "mean",
+        (records.MATTERS,),
+        "Mean of the satisfactions (1–5) of practical matters.",
+    ),
+    count(
+        "added_after_closing.visits",
+        records.VISITS,
+        added=True,
+        meaning="Visits of a closed month that arrived after it was closed.",
+    ),
+    count(
+        "added_after_closing.opinions",
+        records.COLLECTED,
+        added=True,
+        meaning="Opinions of a closed month that arrived after it was closed.",
+    ),
+    count(
+        "added_after_closing.practical_matters",
+        records.MATTERS,
+        added=True,
+        meaning="Practical matters of a closed month that arrived after it was closed.",
+    ),
+    count(
+        "added_after_closing.corrections",
+        records.AMENDMENTS,
+        records.ACTS,
+        added=True,
+        meaning="Amendments, withdrawals, reopenings and other acts that concern a closed month and came after it.",
+    ),
+)
+BY_NAME = {figure.name: figure for figure in FIGURES}
+
+
+def figure_named(name: str) -> Figure:
+    """A figure by the place of its number in the summary, `visits.by_kind.home`. Raises KeyError."""
+    if (figure := BY_NAME.get(name)) is not None and not figure.by:
+        return figure
+    general, _, value = name.rpartition(".")
+    figure = BY_NAME[general]
+    if not figure.by or not value or (figure.each and value not in figure.each):
+        raise KeyError(name)
+    return figure.only(value)
