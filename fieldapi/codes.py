@@ -138,6 +138,7 @@ CODES: dict[str, Code] = {
     "range_not_satisfiable": Code(416, "所要求的范围超出文件", "The asked-for range lies outside the file"),
     # summaries
     "month_running": Code(409, "本月尚未结束", "The month is still running"),
+    "bad_period": Code(400, "结束日早于开始日", "It ends before it starts"),
     "figure_unknown": Code(400, "没有这个指标", "There is no such figure"),
     # spreadsheets: the file
     "not_a_table": Code(415, "不是可读取的 CSV 或 XLSX 表格", "Not a CSV or XLSX table that can be read"),

@@ -108,6 +108,8 @@ DUE = [
     "sync.due.end_waiting",
     "cadres.due.forget_failures",
     "cadres.due.forget_browsers",
+    "reports.exporting.write_left_behind",
+    "reports.exporting.forget_old",
     "fieldapi.due.forget_answers",
 ]
 

@@ -14,13 +14,13 @@ from uuid import uuid4
 
 from tools.month import check, texts
 from tools.month import plan as p
-from tools.month.phone import Phone
+from tools.month.phone import Phone, Refusal
 from tools.month.plan import Plan
 from tools.month.server import Server
 
 SEED = 20261001
 AT_ONCE = 6
-PASSWORD = "rehearsal-{name}"
+PASSWORD = "walk-the-hills-2026"
 OFFICE = "民政办"
 
 
@@ -30,6 +30,8 @@ def play(folder: Path, database_url: str, data: Path | None) -> list[str]:
     month = Month(Server(folder, database_url), p.make(data, chance), chance)
     try:
         return month.run(data)
+    except Refusal as refusal:
+        return [str(refusal), *month.server.last_words()]
     finally:
         month.server.stop()
 
@@ -71,10 +73,8 @@ class Month:
 
     def set_up(self, units: Path) -> None:
         self.server.manage("import_units", str(units))
-        self.server.manage(
-            "create_admin", "--username", "admin", "--unit", p.COUNTY, said=PASSWORD.format(name="admin")
-        )
-        admin = self.phones["admin"] = Phone(self.server.port, "admin", PASSWORD.format(name="admin"))
+        self.server.manage("create_admin", "--username", "admin", "--unit", p.COUNTY, said=PASSWORD)
+        admin = self.phones["admin"] = Phone(self.server.port, "admin", PASSWORD)
         admin.sign_in()
         self._users(admin)
         self._households(admin)
@@ -92,20 +92,20 @@ class Month:
 
         def begin(phone: Phone) -> None:
             phone.sign_in()
-            phone.change_password(PASSWORD.format(name=phone.username))
+            phone.change_password(PASSWORD)
 
         at_once(begin, [phone for name, phone in self.phones.items() if name != "admin"])
 
     def _households(self, admin: Phone) -> None:
         houses = self.plan.households
-        rows: list[Sequence[str]] = [("户编号", "户主", "所在村", "纬度", "经度", "标签")]
+        rows: list[Sequence[str]] = [("户编号", "户主", "所属村", "纬度", "经度", "标签")]
         for place, house in enumerate(houses):
             tag = "老年人" if place % 3 == 0 else ""
             rows.append((house.number, f"户主{place + 1}", house.unit, str(house.lat), str(house.lon), tag))
         upload(admin, "households/import/", rows)
         known = {(row["unit"], row["number"]): row["id"] for row in admin.every("households/")}
         self.ids = [known[house.unit, house.number] for house in houses]
-        pairs: list[Sequence[str]] = [("户编号", "所在村", "干部", "岗位", "开始日期")]
+        pairs: list[Sequence[str]] = [("户编号", "所属村", "干部", "岗位", "开始日期")]
         for house in houses:
             pairs.append((house.number, house.unit, house.a, "A", "2026-10-01"))
             pairs.append((house.number, house.unit, house.b, "B", "2026-10-01"))

@@ -72,6 +72,10 @@ class Server:
             raise SystemExit(f"manage.py {arguments[0]} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def last_words(self) -> list[str]:
+        """The end of the server's log."""
+        return Path(self.log.name).read_text(errors="replace").splitlines()[-30:]
+
     def _is_ready(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=2) as line:
