@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db import models
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from cadres.examples import LINE
 from cadres.units import within
 from fieldapi import json
 from fieldapi.api import Rows
@@ -41,6 +43,7 @@ class LineQuery(QuerySerializer):
     before = MomentField(help_text="Up to this time, which is not included.")
 
 
+@extend_schema_view(list=extend_schema(examples=[LINE]))
 class Journal(Rows):
     """The journal of the own unit's subtree, newest first. It is only ever added to."""
 

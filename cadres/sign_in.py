@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cadres import sessions
+from cadres import examples, sessions
 from cadres.addresses import client_address
 from cadres.authentication import keep_track
 from cadres.models import Device
@@ -38,22 +38,7 @@ class Door(Endpoint):
         summary="Sign in",
         request=SignIn,
         responses=SignedInShown,
-        examples=[
-            OpenApiExample(
-                "A phone signs in",
-                request_only=True,
-                value={
-                    "username": "cadre1",
-                    "password": "…",
-                    "device": {
-                        "id": "0193a2f0-5a3e-7c11-9d5e-3f0a6c1b2d4e",
-                        "name": "小米 14",
-                        "platform": "android",
-                        "app_version": "1.4.0",
-                    },
-                },
-            )
-        ],
+        examples=[examples.SIGN_IN, examples.SIGNED_IN],
     )
     def token(self, request: Request) -> Response:
         """Begin a session: one user on one device. Signing in again on the same device ends the one before.
@@ -115,7 +100,7 @@ class Myself(Endpoint):
 
     resource = "me"
 
-    @extend_schema(summary="Who is signed in", responses=Me)
+    @extend_schema(summary="Who is signed in", responses=Me, examples=[examples.ME])
     def retrieve(self, request: Request) -> Response:
         """The user, what the role may do, the server's time, and what is known of this device."""
         user = self.by
@@ -143,6 +128,7 @@ class DeviceQuery(QuerySerializer):
     ended = YesNo(help_text="Only those whose session has ended, or has not.")
 
 
+@examples.shown(examples.DEVICE)
 class Devices(Rows):
     """Phones and browsers, each as one user uses it: when it was last seen and what it still holds."""
 

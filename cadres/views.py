@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db import models
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cadres import actions
+from cadres import actions, examples
 from cadres.models import Absence, Office, Unit, User
 from cadres.serializers import (
     ROLES,
@@ -32,8 +32,6 @@ from fieldapi.api import Rows, etag, expected_version
 from fieldapi.fields import DayField, IdField, PlainText
 from fieldapi.query import QuerySerializer, UnitField, YesNo
 
-USER_ID = "01926b3c-0000-7000-8000-000000000002"
-
 
 class UnitQuery(QuerySerializer):
     under = UnitField(help_text="Units of this subtree, itself included.")
@@ -41,6 +39,7 @@ class UnitQuery(QuerySerializer):
     q = PlainText(100, help_text="Part of the name.")
 
 
+@examples.shown(examples.UNIT)
 class Units(Rows):
     """Administrative divisions of the own unit's subtree, by their codes."""
 
@@ -64,11 +63,7 @@ class Units(Rows):
         summary="Add a unit below one that is there",
         request=NewUnit,
         responses={201: UnitShown},
-        examples=[
-            OpenApiExample(
-                "A villagers' group", request_only=True, value={"code": "530626101201001", "name": "一组"}
-            )
-        ],
+        examples=[examples.NEW_UNIT],
     )
     def create(self, request: Request) -> Response:
         """The level follows from the code, and so does the parent: the code's prefix."""
@@ -85,6 +80,7 @@ class OfficeQuery(QuerySerializer):
     q = PlainText(100, help_text="Part of the name.")
 
 
+@examples.shown(examples.OFFICE)
 class Offices(Rows):
     """责任科室: departments of units that tasks can be given to."""
 
@@ -100,7 +96,12 @@ class Offices(Rows):
             rows = rows.filter(name__contains=asked["q"])
         return rows
 
-    @extend_schema(summary="Add an office", request=NewOffice, responses={201: OfficeShown})
+    @extend_schema(
+        summary="Add an office",
+        request=NewOffice,
+        responses={201: OfficeShown},
+        examples=[examples.NEW_OFFICE],
+    )
     def create(self, request: Request) -> Response:
         return self.shown(actions.add_office(by=self.by, **self.body(NewOffice)), status=201)
 
@@ -120,6 +121,7 @@ class UserQuery(QuerySerializer):
     q = PlainText(100, help_text="Part of the name or the user name.")
 
 
+@examples.shown(examples.USER)
 class People(Rows):
     """The people of the own unit's subtree."""
 
@@ -141,13 +143,7 @@ class People(Rows):
         summary="Add a user",
         request=NewUser,
         responses={201: NewUserShown},
-        examples=[
-            OpenApiExample(
-                "A cadre",
-                request_only=True,
-                value={"username": "gao", "full_name": "高某", "role": "cadre", "unit": "530626101"},
-            )
-        ],
+        examples=[examples.NEW_USER],
     )
     def create(self, request: Request) -> Response:
         """The answer tells a one-time password, which must be changed at first sign-in."""
@@ -174,6 +170,7 @@ class AbsenceQuery(QuerySerializer):
     on = DayField(help_text="Absences that cover this day.")
 
 
+@examples.shown(examples.ABSENCE)
 class Absences(Rows):
     """Days cadres are away: the other post of their households covers (顶岗)."""
 
@@ -197,18 +194,7 @@ class Absences(Rows):
         summary="Record an absence",
         request=NewAbsence,
         responses={201: AbsenceShown},
-        examples=[
-            OpenApiExample(
-                "A week's training",
-                request_only=True,
-                value={
-                    "cadre": USER_ID,
-                    "started_on": "2026-11-02",
-                    "ended_on": "2026-11-06",
-                    "reason": "培训",
-                },
-            )
-        ],
+        examples=[examples.NEW_ABSENCE],
     )
     def create(self, request: Request) -> Response:
         return self.shown(actions.record_absence(by=self.by, **self.body(NewAbsence)), status=201)

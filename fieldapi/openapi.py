@@ -73,6 +73,12 @@ class Schema(AutoSchema):
     def get_operation_id(self) -> str:
         return self.asked.replace(".", "_").replace("-", "_")
 
+    def get_summary(self) -> str | None:
+        resource, action = self.asked.split(".")
+        return super().get_summary() or {"list": f"List {resource}", "retrieve": f"One of {resource}"}.get(
+            action
+        )
+
     def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular overrides DRF's in the same way
         roles = "anybody" if self.asked in PUBLIC else ", ".join(sorted(TABLE.get(self.asked, ())))
         return f"{super().get_description()}\n\nWho may: {roles}.".strip()

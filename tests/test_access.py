@@ -101,11 +101,14 @@ def test_whoever_may_not_is_refused_and_nothing_is_written(village, action):
     assert counted() == before
 
 
-@pytest.mark.parametrize("action", [action for action in ROWS if "<" in ENDPOINTS[action].route])
+def names_a_row(endpoint: Endpoint) -> bool:
+    """It acts on a row that must be there; phones create theirs with PUT."""
+    return "<" in endpoint.route and endpoint.method != "PUT"
+
+
+@pytest.mark.parametrize("action", [action for action in ROWS if names_a_row(ENDPOINTS[action])])
 def test_an_id_that_is_nobodys_is_not_found(village, action):
     endpoint = ENDPOINTS[action]
-    if endpoint.method == "PUT":
-        pytest.skip("phones create with PUT")
     callers = [caller for caller in cast_of(village).values() if caller.user]
     allowed = [caller for caller in callers if allows(caller.user.role, action)]
     before = counted()
