@@ -151,7 +151,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"TaskState": "matters.models.Task.State"},
+    "ENUM_NAME_OVERRIDES": {
+        "TaskState": "matters.models.Task.State",
+        "HouseholdState": ["active", "merged", "ended"],
+        "VisitKind": "visits.models.Visit.Kind",
+        "OpinionKind": "opinions.models.Opinion.Kind",
+        "ImportKind": "households.import_serializers.KINDS",
+        "ExportKind": "reports.sheets.KINDS",
+    },
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

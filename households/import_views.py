@@ -60,6 +60,7 @@ class AnyFile(BaseRenderer):
     """Lets a client ask for the type a file will have; the file itself is written by `file_answer`."""
 
     media_type = "*/*"
+    format = "file"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
         return data

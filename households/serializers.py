@@ -166,6 +166,7 @@ class RevealOut(serializers.Serializer):
     id_number = serializers.CharField(required=False)
 
 
+@extend_schema_field({"type": "string", "example": "28.6,103.95"})
 class PointField(serializers.Field):
     """`lat,lon` in WGS-84."""
 

@@ -143,3 +143,4 @@ SHEETS = {
         _matters,
     ),
 }
+KINDS = tuple(SHEETS)

@@ -26,7 +26,7 @@ class Phone:
 
     def sign_in(self) -> None:
         said = {"username": self.username, "password": self.password, "device": self.device}
-        self._took(self._answer("POST", "auth/token/", said)[1])
+        self._took(self._answer("POST", "auth/token/", said, signed=False)[1])
 
     def change_password(self, new: str) -> None:
         self.send("POST", "auth/password/", {"old_password": self.password, "new_password": new})
@@ -38,15 +38,21 @@ class Phone:
         """The answer's JSON; refreshes the token where it has expired. Raises Refusal on 4xx."""
         status, answer = self._answer(method, path, body, raw, headers)
         if status == 401 and answer.get("code") == "token_expired":
-            self._took(
-                self._answer("POST", "auth/token/refresh/", {"refresh": self.refresh}, signed=False)[1]
-            )
+            self._renew()
             status, answer = self._answer(method, path, body, raw, headers)
         if status >= 400:
             raise Refusal(
                 f"{self.username}: {method} {path}: {status} {json.dumps(answer, ensure_ascii=False)}"
             )
         return answer
+
+    def _renew(self) -> None:
+        """A new access token; after 30 days without one, the user signs in again."""
+        status, answer = self._answer("POST", "auth/token/refresh/", {"refresh": self.refresh}, signed=False)
+        if status == 401:
+            self.sign_in()
+        else:
+            self._took(answer)
 
     def every(self, path: str) -> list[Any]:
         """All rows of a list, page by page."""

@@ -88,7 +88,7 @@ class Month:
         rows += [("countysup", "县主管", "主管", p.COUNTY), ("leader", "县领导", "领导", p.COUNTY)]
         report = upload(admin, "users/import/", rows)
         for row in report["passwords"]:
-            self.phones[row["username"]] = Phone(self.server.port, row["username"], row["password"])
+            self.phones[row["username"]] = Phone(self.server.port, row["username"], row["one_time_password"])
 
         def begin(phone: Phone) -> None:
             phone.sign_in()
