@@ -4,7 +4,8 @@ gunicorn's threaded worker waits for the rest of a request without a limit, so a
 network in the middle of a photo keeps a thread for ever; and it says goodbye to each connection in
 its accepting loop, for up to two seconds. Here a client must keep sending (see `Patience`), a
 connection is closed in the thread that served it, and a body cut off half way is an OSError for the
-application, never a short body that looks complete.
+application, never a short body that looks complete. An answer given early, before the body was read, reaches a
+client that is still sending.
 """
 
 import os
@@ -20,6 +21,9 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+# Bytes read for the sake of an answered client: the greatest photo and more.
+MOST_UNREAD = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,11 @@ class PatientWorker(ThreadWorker):
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
         try:
-            return super().handle_request(req, conn)
+            goes_on = super().handle_request(req, conn)
         except BlockingIOError:
             raise ClientGone("the answer, which nobody reads") from None
+        # Closing on a client that still sends would take from it an answer given early, such as a 401.
+        return conn.parser.finish_body(max_bytes=MOST_UNREAD) and goes_on
 
     def finish_request(self, conn: TConn, future: Future[Any]) -> None:
         """Back in the accepting loop, which must not wait for anybody."""

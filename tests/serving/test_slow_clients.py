@@ -100,6 +100,18 @@ def test_a_body_cut_off_half_way_never_looks_complete(server):
     assert answer(connection) == b"HTTP/1.1 408 Request Timeout "
 
 
+def test_an_answer_given_before_the_body_was_read_reaches_a_client_that_sends_it_whole_first(server):
+    # More than the sockets between them hold: the connection must not be reset under the client's hands.
+    body = b"x" * 20_000_000
+    head = b"PUT /at-once HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n" % len(body)
+    with send(server, head, b"\r\n", body) as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 401 Unauthorized\r\n")
+        connection.sendall(HEADERS + b"x" * 1000)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 OK\r\n")
+
+    assert answer(send(server, head, b"Connection: close\r\n\r\n", body)) == b"HTTP/1.1 401 Unauthorized "
+
+
 def test_one_connection_carries_one_request_after_another(server):
     with send(server) as connection, connection.makefile("rb") as answers:
         for _ in range(3):
