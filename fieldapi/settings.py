@@ -106,6 +106,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 DUE = [
     "sync.due.wake_waiting",
     "sync.due.end_waiting",
+    "media.due.develop_left_behind",
+    "media.due.sweep_drafts",
     "cadres.due.forget_failures",
     "cadres.due.forget_browsers",
     "reports.exporting.write_left_behind",

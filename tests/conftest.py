@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import Storage, storages
@@ -46,6 +47,14 @@ def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(reason))
+
+
+@pytest.fixture(autouse=True)
+def disk(settings: Settings, tmp_path: Path) -> Path:
+    """The folder that is Django's default storage."""
+    folder = tmp_path / "files"
+    settings.STORAGES = settings.STORAGES | {"default": files.storage(f"file://{folder}")}
+    return folder
 
 
 @pytest.fixture

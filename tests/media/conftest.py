@@ -6,16 +6,11 @@ import pytest
 from django.core.files.storage import Storage, default_storage
 from pytest_django.fixtures import Settings
 
-from fieldapi import files
-
 
 @pytest.fixture(autouse=True)
-def disk(settings: Settings, tmp_path: Path) -> Path:
-    """The storage's folder."""
-    folder = tmp_path / "files"
+def data_dir(settings: Settings, tmp_path: Path) -> None:
+    """Where drafts are made for a storage elsewhere."""
     settings.DATA_DIR = tmp_path
-    settings.STORAGES = settings.STORAGES | {"default": files.storage(f"file://{folder}")}
-    return folder
 
 
 @pytest.fixture(params=["disk", "s3"])
