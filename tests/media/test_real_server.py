@@ -62,6 +62,18 @@ def test_an_upload_broken_off_is_408_and_leaves_nothing(village: Village, server
     assert files_in(disk) == []
 
 
+def test_a_photo_sent_in_chunks_is_stored_and_one_broken_off_is_408(village: Village, server: Server):
+    one, two = declare(village, PHOTO, PHOTO)
+    gao = village.client("gao")
+    whole = Upload(server, gao, one.pk, PHOTO, chunked=True)
+    half = Upload(server, gao, two.pk, PHOTO, chunked=True)
+    half.send(50_000)
+
+    assert whole.finish().status == 200
+    assert half.break_off().status == 408
+    assert [photo.state for photo in Photo.objects.order_by("state")] == ["awaiting", "stored"]
+
+
 def test_of_a_server_killed_in_the_middle_only_a_draft_is_left_and_is_swept_away_later(
     village: Village, tmp_path: Path, disk: Path
 ):

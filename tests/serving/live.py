@@ -48,21 +48,27 @@ class Server:
 class Upload:
     """A photo on its way: sent bit by bit, finished or broken off."""
 
-    def __init__(self, server: Server, caller: Caller, photo: object, content: bytes) -> None:
+    def __init__(
+        self, server: Server, caller: Caller, photo: object, content: bytes, *, chunked: bool = False
+    ) -> None:
         self.connection = server.connect()
         self.connection.putrequest("PUT", f"/api/v1/photos/{photo}/content/")
         for name, value in (caller.headers | {"Content-Type": "image/jpeg"}).items():
             self.connection.putheader(name, value)
-        self.connection.putheader("Content-Length", str(len(content)))
+        length = ("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(len(content)))
+        self.connection.putheader(*length)
         self.connection.endheaders()
         self.rest = content
+        self.chunked = chunked
 
     def send(self, count: int) -> None:
-        self.connection.send(self.rest[:count])
-        self.rest = self.rest[count:]
+        part, self.rest = self.rest[:count], self.rest[count:]
+        self.connection.send(b"%x\r\n%s\r\n" % (len(part), part) if self.chunked else part)
 
     def finish(self) -> HTTPResponse:
-        self.connection.send(self.rest)
+        self.send(len(self.rest))
+        if self.chunked:
+            self.connection.send(b"0\r\n\r\n")
         return self.connection.getresponse()
 
     def break_off(self) -> HTTPResponse:
