@@ -62,14 +62,17 @@ def _write(photo: Photo, body: Iterable[bytes], file: IO[bytes]) -> None:
 def _settle(by: User, photo: Photo, **columns: Any) -> None:
     """One of several uploads at once settles the photo; the others find it settled.
 
-    Nothing awaited changes what a visit answers (`complete`), so the visit has a new version too.
+    With one photo less awaited the visit's answer is another (`complete`): it has a new version too.
     """
-    now = clock.now()
-    awaiting = Photo.objects.filter(pk=photo.pk, state=Photo.State.AWAITING)
-    if awaiting.update(version=F("version") + 1, changed_at=now, **columns):
-        if photo.visit_id is not None:
-            Visit.objects.filter(pk=photo.visit_id).update(version=F("version") + 1, changed_at=now)
-        note_down(by, "photos.upload", photo.pk, unit=photo.unit, state=columns["state"])
-        if columns["state"] == Photo.State.STORED:
-            develop_photo.enqueue(str(photo.pk))
-    photo.refresh_from_db()
+    columns |= {"version": photo.version + 1, "changed_at": clock.now()}
+    if not Photo.objects.filter(pk=photo.pk, state=Photo.State.AWAITING).update(**columns):
+        photo.refresh_from_db()
+        return
+    for name, value in columns.items():
+        setattr(photo, name, value)
+    if photo.visit_id is not None:
+        visit = Visit.objects.filter(pk=photo.visit_id)
+        visit.update(version=F("version") + 1, changed_at=photo.changed_at)
+    note_down(by, "photos.upload", photo.pk, unit=photo.unit, state=photo.state)
+    if photo.state == Photo.State.STORED:
+        develop_photo.enqueue(str(photo.pk))

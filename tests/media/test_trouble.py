@@ -2,10 +2,13 @@
 
 import errno
 import os
+import time
 
 import pytest
 
 from fieldapi import files
+from media import storage
+from media.due import sweep_drafts
 from media.models import Photo
 from tests.conftest import Village
 from tests.media.sending import JPEG, declare, files_in, send, work
@@ -62,3 +65,17 @@ def test_a_picture_that_the_storage_does_not_give_is_503_not_404(village: Villag
 
     answer = gao.get(f"photos/{photo.pk}/content/")
     assert (answer.status_code, answer.json()["code"]) == (503, "server_busy")
+
+
+def test_what_killed_workers_and_uploads_left_is_swept_after_an_hour_and_nothing_else(disk):
+    drafts = storage.drafts()
+    for age, name in ((3500, "young"), (3700, "old")):
+        (drafts / name).write_bytes(JPEG)
+        (drafts / f"{name} bench").mkdir()
+        (drafts / f"{name} bench" / "full.jpg").write_bytes(JPEG)
+        then = time.time() - age
+        os.utime(drafts / name, (then, then))
+        os.utime(drafts / f"{name} bench", (then, then))
+    sweep_drafts()
+
+    assert files_in(disk) == ["drafts/young", "drafts/young bench/full.jpg"]

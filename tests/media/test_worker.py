@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
 from fieldapi import clock
+from media.darkroom import Developed
 from media.due import develop_left_behind
 from media.models import Photo, PhotoBand
 from media.storage import original
@@ -17,6 +18,7 @@ from tests.conftest import Village
 from tests.media.pictures import encoded, oriented, scene
 from tests.media.sending import JPEG, declare, files_in, send, stored, work
 from tests.samples import at
+from tests.visits.test_races import all_at_once
 from visits.models import Flag, Visit
 
 NOON = at("2026-11-20 12:00")
@@ -170,6 +172,16 @@ def test_the_evidence_stays_short_however_often_a_picture_is_used(village: Villa
         write_down(photo, "undecodable")
 
     assert max(len(photo.seen) for photo in Photo.objects.all()) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_photos_developed_at_once_by_several_workers_find_each_other(village: Village):
+    found = Developed(640, 480, exif_at=None, exif_point=None, likeness=0b1011 << 40)
+    photos = [declare(village, encoded(scene(seed)))[0] for seed in range(6)]
+    Photo.objects.update(state="stored")
+    all_at_once([lambda photo=photo: write_down(photo, found) for photo in photos])
+
+    assert sorted(len(photo.seen) for photo in Photo.objects.all()) == [0, 1, 2, 3, 4, 5]
 
 
 def test_when_the_storage_fails_the_photo_waits_and_the_scheduler_brings_it_back(village: Village, disk):
