@@ -53,6 +53,9 @@ def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         command = [sys.executable, "-m", "gunicorn", "-c", "fieldapi/gunicorn.py", "--workers", "1"]
         command += ["--threads", "16", "--bind", f"fd://{listener.fileno()}", "fieldapi.wsgi:application"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()])
+        with socket.create_connection(listener.getsockname(), timeout=60) as first:  # until it has started
+            first.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert first.recv(12) == b"HTTP/1.1 200"
         yield listener.getsockname()
         process.terminate()
         process.wait()
