@@ -37,7 +37,7 @@ class Phone:
     ) -> Any:
         """The answer's JSON; refreshes the token where it has expired. Raises Refusal on 4xx."""
         status, answer = self._answer(method, path, body, raw, headers)
-        if status == 401 and answer.get("code") == "token_expired":
+        while status == 401 and answer.get("code") == "token_expired":
             self._renew()
             status, answer = self._answer(method, path, body, raw, headers)
         if status >= 400:
