@@ -6,7 +6,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
-TRIES = 60
+TRIES = 400
 PAUSE = 0.5
 
 
