@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fieldapi.fields import DayField, IdField, InstantField, PlainText, StrictSerializer
+from fieldapi.fields import DayField, IdField, InstantField, PlainText, StrictSerializer, Whether
 from fieldapi.query import MomentField, QuerySerializer, UnitField, YesNo
 from opinions.models import Group, Opinion, Reply
 
@@ -152,4 +152,4 @@ class NewCategory(StrictSerializer):
 class CategoryChange(StrictSerializer):
     name = PlainText(100, required=False)
     name_en = PlainText(100, required=False, allow_blank=True)
-    active = serializers.BooleanField(required=False)
+    active = Whether(required=False)

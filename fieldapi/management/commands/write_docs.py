@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from rest_framework.serializers import Serializer
 
 from fieldapi.access import PUBLIC, TABLE, Role
 from fieldapi.codes import CODES
 from fieldapi.environment import VARIABLES
+from matters.verbs import VERBS
 
 MADE = "This page is written by `python manage.py write_docs` from `{source}`; change it there.\n"
 
@@ -58,7 +60,37 @@ def environment() -> str:
     )
 
 
-PAGES = {"access.md": access, "problems.md": problems, "environment.md": environment}
+def tasks() -> str:
+    """The verbs, as in the code."""
+    rows = [
+        (
+            f"`{name}` {verb.zh}",
+            ", ".join(f"{before} → {after}" for before, after in verb.becomes.items())
+            + {None: "", True: "; paused", False: "; not paused"}[verb.paused],
+            "<br>".join(f"{part}: {_told(told)}" for part, told in verb.who.items()),
+            verb.meaning,
+        )
+        for name, verb in VERBS.items()
+    ]
+    return (
+        "# What can be done to a task\n\n"
+        + MADE.format(source="matters/verbs.py")
+        + "\nAt a desk each verb is `POST /tasks/{id}/<verb>/` with the body below; offline it is"
+        " `PUT /task-actions/{id}/` with `{task, verb, args, made_at}`, and the day of `made_at` is the day of the act."
+        " An optional member has a `?`. The *supervisor* is one of a unit that the task lies in, the *handler* the one"
+        " fixed for it, a *paired cadre* serves, in post A or B on the day of the act, a household that raised it."
+        " In another state the answer is 409 `wrong_state` with `state`, `paused` and the verbs `allowed` to you now;"
+        " of two people who act at once the second is judged by what the first has left.\n\n"
+        + table(("verb", "from → to", "who, and what must be told", "meaning"), rows)
+    )
+
+
+def _told(serializer: type[Serializer]) -> str:
+    fields = serializer().fields.items()
+    return "`{" + ", ".join(name if field.required else f"{name}?" for name, field in fields) + "}`"
+
+
+PAGES = {"access.md": access, "problems.md": problems, "environment.md": environment, "tasks.md": tasks}
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -67,7 +99,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 class Command(BaseCommand):
-    help = "Writes docs/access.md, docs/problems.md and docs/environment.md from the code."
+    help = "Writes the pages of docs/ that are tables of the code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "docs")
