@@ -8,7 +8,9 @@ from django.db import transaction
 
 import tests.cadres.scenes
 import tests.households.scenes
+import tests.matters.scenes
 import tests.media.scenes
+import tests.opinions.scenes
 import tests.reports.scenes
 from fieldapi.access import PUBLIC, TABLE, Role, allows
 from tests.conftest import Village
@@ -23,6 +25,8 @@ SCENES: dict[str, Scene] = {
     **tests.households.scenes.SCENES,
     **tests.media.scenes.SCENES,
     **tests.reports.scenes.SCENES,
+    **tests.opinions.scenes.SCENES,
+    **tests.matters.scenes.SCENES,
 }
 # Rows whose endpoint is still to be built; it gets shorter, never longer.
 NOT_YET = {
@@ -43,6 +47,12 @@ TRIED = {
     "pairings",
     "summaries",
     "imports",
+    "opinions",
+    "groups",
+    "categories",
+    "tasks",
+    "task-actions",
+    "practical-matters",
 }
 
 
