@@ -33,7 +33,8 @@ def picture(request: Request, photo: Photo, size: str) -> HttpResponseBase:
     else:
         give_back_connection()  # a phone may take minutes to fetch it
         span = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
-        answer = _streamed(default_storage.open(derivative(photo, SIZES[size])), span)
+        file = default_storage.open(derivative(photo, SIZES[size]))
+        answer = _streamed(file, span, empty=request.method == "HEAD")
     answer.headers["ETag"] = tag
     answer.headers["Cache-Control"] = "private, max-age=3600"
     patch_vary_headers(answer, ["Authorization"])
@@ -49,7 +50,7 @@ def etag(photo: Photo, size: str) -> str:
     return f'"{size}-{photo.developed_at.timestamp() * 1000:.0f}"'
 
 
-def _streamed(file: IO[bytes], span: str) -> StreamingHttpResponse:
+def _streamed(file: IO[bytes], span: str, *, empty: bool) -> StreamingHttpResponse:
     total = file.seek(0, 2)
     try:
         asked = byte_range(span, total)
@@ -59,6 +60,9 @@ def _streamed(file: IO[bytes], span: str) -> StreamingHttpResponse:
     start, stop = asked or (0, total)
     file.seek(start)
     answer = StreamingHttpResponse(Slice(file, stop - start), content_type="image/jpeg")
+    if empty:
+        file.close()
+        answer.streaming_content = ()
     answer.headers["Accept-Ranges"] = "bytes"
     answer.headers["Content-Length"] = str(stop - start)
     if asked:

@@ -1,9 +1,11 @@
 """GET /photos/{id}/content/: upright, stripped, cached privately, in ranges, to those who may see the visit."""
 
 import pytest
+from django.test import RequestFactory
 
 from media.models import Photo
 from media.serve import byte_range
+from media.views import PhotoViewSet
 from tests.conftest import Village
 from tests.media.pictures import corners_of, encoded, oriented, scene, with_corners
 from tests.media.sending import JPEG, declare, send, shown, stored, work
@@ -62,6 +64,17 @@ def test_a_download_broken_off_is_continued(village: Village, anywhere):
     assert (rest.status_code, b"".join(rest)) == (206, raw[100:])
     assert rest.headers["Content-Range"] == f"bytes 100-{len(raw) - 1}/{len(raw)}"
     assert rest.headers["Content-Length"] == str(len(raw) - 100)
+
+
+def test_its_length_can_be_asked_for_without_the_picture(village: Village):
+    photo = stored(village)
+    gao = village.client("gao")
+    # Django's test client would take a body away: this is what the web process gets
+    asked = RequestFactory(headers=gao.headers).head(f"/api/v1/{content_of(photo)}")
+    answer = PhotoViewSet.as_view({"get": "content"})(asked, pk=str(photo.pk))
+
+    assert b"".join(answer) == b""
+    assert answer.headers["Content-Length"] == gao.get(content_of(photo)).headers["Content-Length"]
 
 
 def test_of_another_version_the_whole_is_sent(village: Village):
