@@ -272,7 +272,7 @@ class Month:
     def _opened(self, town: str, told: list[tuple[int, str]], title: str, due: str) -> str:
         body = {"title": title, "opinions": [key for _, key in told], "due_on": due}
         task: str = self.phones[f"sup{town}"].send(
-            "POST", "tasks/", body, headers={"Idempotency-Key": title}
+            "POST", "tasks/", body, headers={"Idempotency-Key": str(uuid4())}
         )["id"]
         return task
 
