@@ -157,7 +157,7 @@ class _Place(StrictSerializer):
 
 @extend_schema_field(
     {
-        "type": ["object", "null"],
+        "type": "object",
         "description": "A point in WGS-84.",
         "required": ["lat", "lon"],
         "additionalProperties": False,

@@ -25,6 +25,8 @@ class QuerySerializer(serializers.Serializer):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
+            if isinstance(field, serializers.CharField):
+                field.allow_blank = True  # as the API document must say: an empty one counts as not given
 
 
 Q = TypeVar("Q", bound=QuerySerializer)

@@ -36,3 +36,24 @@ def test_a_problems_type_leads_to_its_words(client):
 
     assert '<tr id="content_differs">' in page
     assert "Other content stands under this id" in page
+
+
+def test_the_api_document_is_served_with_its_sign_in_box(client, db):
+    answer = client.get("/api/v1/schema/", headers={"accept": "application/json"})
+
+    assert answer.status_code == 200
+    assert answer.json()["openapi"].startswith("3.1")
+    assert answer.json()["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    assert client.get("/docs/").status_code == 200
+
+
+def test_the_api_document_says_who_may_do_what_and_that_desks_send_no_unknown_fields(client, db):
+    document = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()
+    add_user = document["paths"]["/api/v1/users/"]["post"]
+
+    assert "Who may: admin." in add_user["description"]
+    assert {"in": "header", "name": "Idempotency-Key"}.items() <= add_user["parameters"][0].items()
+    assert document["components"]["schemas"]["NewUserRequest"]["additionalProperties"] is False
+    assert "If-Match" in {
+        parameter["name"] for parameter in document["paths"]["/api/v1/users/{id}/"]["patch"]["parameters"]
+    }

@@ -95,6 +95,7 @@ def test_an_inactive_user_gets_the_same_answer_as_an_unknown_one(gao):
     User.objects.update(active=False)
 
     assert sign_in().json() == sign_in("nobody-here").json()
+    assert SignInFailure.objects.count() == 2
     assert Device.objects.count() == 0
 
 
