@@ -42,6 +42,7 @@ def write(intake: Intake) -> None:
     store_replies(rows.replies)
     for amendment in rows.amendments:
         amend(intake.by, amendment)
+    _resolve_again({amendment.visit_id for amendment in rows.amendments})
     _act(intake)
     for verdict in intake.verdicts:
         if verdict.put_aside:
@@ -79,6 +80,13 @@ def _store_matters(intake: Intake) -> None:
     refresh_resolutions(link.opinion_id for link in links)
     for matter, opinion in intake.accepted.links_aside:
         waiting.put_link_aside(intake.by, intake.device, matter, opinion, intake.at)
+
+
+def _resolve_again(visits: set[UUID]) -> None:
+    """A visit withdrawn, brought back or moved takes what its matters resolve along."""
+    if visits:
+        links = MatterOpinion.objects.filter(matter__visit__in=visits)
+        refresh_resolutions(list(links.values_list("opinion_id", flat=True)))
 
 
 def _judge(intake: Intake) -> None:

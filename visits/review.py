@@ -13,6 +13,9 @@ from visits.models import Flag, Visit
 def review_flag(*, by: User, flag: Flag, state: str, reason: str) -> None:
     """Dismiss or uphold a flag. The last word counts; the journal has them all."""
     now = clock.now()
+    Visit.objects.select_for_update().only("pk").get(
+        pk=flag.visit_id
+    )  # before its flags, as `judge_again` does
     Flag.objects.filter(pk=flag.pk).update(
         state=state, reviewed_by=by, review_reason=reason, version=F("version") + 1, changed_at=now
     )

@@ -127,3 +127,17 @@ def test_changes_that_make_no_sense_are_pointed_at(village: Village, changes, po
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == pointer
     assert Amendment.objects.count() == 0
+
+
+def test_a_withdrawn_visits_matter_resolves_nothing_until_it_is_brought_back(village: Village):
+    gao, visit_id = village.client("gao"), new_id()
+    told = {"id": str(new_id()), "text": "水管漏水", "kind": "request"}
+    done = {"id": str(new_id()), "title": "换水管", "opinions": [told["id"]]}
+    gao.put(f"visits/{visit_id}/", visit_body(village.house, opinions=[told], matters=[done]))
+    resolved = Opinion.objects.get().resolved_on
+    send(gao, visit_id, amendment(withdrawn=True))
+    gone = Opinion.objects.get().resolved_on
+    send(gao, visit_id, amendment("2026-11-03T21:00:00+08:00", withdrawn=False))
+
+    assert (resolved is None, gone) == (False, None)
+    assert Opinion.objects.get().resolved_on == resolved
