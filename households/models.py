@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 
 from cadres.models import Unit, User
 from cadres.units import within
@@ -38,11 +38,11 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
 
     def with_a(self, day: date) -> Self:
         """Households somebody serves in post A on `day`."""
-        return self.filter(pk__in=Pairing.objects.filter(post="A").on(day).values("household"))
+        return self.filter(Exists(Pairing.objects.filter(post="A", household=OuterRef("pk")).on(day)))
 
     def without_a(self, day: date) -> Self:
         """Households nobody serves in post A on `day`."""
-        return self.exclude(pk__in=Pairing.objects.filter(post="A").on(day).values("household"))
+        return self.exclude(Exists(Pairing.objects.filter(post="A", household=OuterRef("pk")).on(day)))
 
     def not_visited_since(self, day: date) -> Self:
         """Households without a visit (not withdrawn) that occurred on `day` or later."""

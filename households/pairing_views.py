@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from cadres.units import within
 from fieldapi.api import Rows
+from fieldapi.ids import new_id
 from households import pairing
 from households.models import Pairing
 from households.pairing_serializers import (
@@ -18,7 +19,10 @@ from households.pairing_serializers import (
     NewPairingIn,
     PairingOut,
     PairingQuery,
+    ProposalOut,
+    SuggestIn,
 )
+from households.proposal import propose
 from households.register import NewPairing
 
 HOUSEHOLD, CADRE = "01926b3c-0000-7000-8000-000000000001", "01926b3c-0000-7000-8000-000000000002"
@@ -64,6 +68,44 @@ class Pairings(Rows):
         asked = [self.asked(one) for one in self.body(BulkIn)["pairings"]]
         rows, made = pairing.pair_all(by=self.by, asked=asked)
         return Response(BulkOut({"created": made, "pairings": rows}).data)
+
+    @extend_schema(
+        summary="Propose cadres for the households without one; applied only by a following bulk call",
+        request=SuggestIn,
+        responses={200: ProposalOut},
+        examples=[
+            OpenApiExample("town", value={"unit": "530626101", "max_per_cadre": 12}, request_only=True)
+        ],
+    )
+    def suggest(self, request: Request) -> Response:
+        """Near, within everybody's room, loads evened out: never a longer way than by list and map (`baseline_m`)."""
+        body = self.body(SuggestIn)
+        post, day = body.get("post", "A"), body.get("started_on", self.today)
+        proposal = propose(
+            by=self.by, unit=body["unit"], max_per_cadre=body["max_per_cadre"], post=post, day=day
+        )
+        return Response(
+            {
+                "pairings": [
+                    {
+                        "id": new_id(),
+                        "household": pair.household,
+                        "cadre": pair.cadre,
+                        "post": post,
+                        "started_on": day,
+                    }
+                    for pair in proposal.pairs
+                ],
+                "left_over": proposal.left_over,
+                "distances": [
+                    {"household": pair.household, "distance_m": round(pair.metres, 1)}
+                    for pair in proposal.pairs
+                ],
+                "loads": [{"cadre": cadre, "load": load} for cadre, load in proposal.loads.items()],
+                "total_m": round(proposal.metres, 1),
+                "baseline_m": round(proposal.baseline_metres, 1),
+            }
+        )
 
     @extend_schema(
         summary="End this pairing and start the next in its post (交接)",

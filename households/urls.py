@@ -22,6 +22,7 @@ urlpatterns = [
     path("households/<pk>/end/", Households.as_view({"post": "end"})),
     path("pairings/", Pairings.as_view({"get": "list", "post": "create"})),
     path("pairings/bulk/", Pairings.as_view({"post": "bulk"})),
+    path("pairings/suggest/", Pairings.as_view({"post": "suggest"})),
     path("pairings/<pk>/", Pairings.as_view({"get": "retrieve"})),
     path("pairings/<pk>/hand-over/", Pairings.as_view({"post": "hand_over"})),
     path("pairings/<pk>/end/", Pairings.as_view({"post": "end"})),

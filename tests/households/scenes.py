@@ -107,6 +107,12 @@ SCENES = {
         lambda village: {"pairings": [new_pairing(village)]},
         otherwise=400,
     ),
+    "pairings.suggest": Scene(
+        lambda village: "pairings/suggest/",
+        ASSIGNING,
+        lambda village: {"unit": samples.TOWN, "max_per_cadre": 10},
+        otherwise=400,
+    ),
     "pairings.hand_over": Scene(
         pairing("hand-over/"),
         ASSIGNING,
