@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, isfinite, radians
 from typing import NamedTuple
 from uuid import UUID
 
@@ -91,4 +91,7 @@ def _read(cursor: str) -> tuple[str, Hit]:
     side, metres, key = urlsafe_b64decode(cursor.encode()).decode().split("|")
     if side not in ("a", "b"):
         raise ValueError(cursor)
-    return side, Hit(float(metres), UUID(key))
+    hit = Hit(float(metres), UUID(key))
+    if not isfinite(hit.metres):
+        raise ValueError(cursor)
+    return side, hit

@@ -178,7 +178,10 @@ class TestNear:
         before = sun.get(back.partition("/api/v1/")[2]).json()
         assert [row["number"] for row in before["results"]] == ["100", "950"]
 
-    @pytest.mark.parametrize("cursor", ["x", "YXxi", "YXwxLjB8eA==", "%00"])
+    @pytest.mark.parametrize(
+        "cursor",
+        ["x", "YXxi", "YXwxLjB8eA==", "%00", "YXxuYW58MDE5MjZiM2MtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAx"],
+    )
     def test_a_cursor_that_is_none_of_ours_is_refused(self, village, row_of_houses, cursor):
         answer = village.client("sun").get(f"households/?near=28.6,103.95&cursor={cursor}")
 
