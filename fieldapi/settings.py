@@ -160,8 +160,11 @@ SPECTACULAR_SETTINGS = {
         "OpinionKind": "opinions.models.Opinion.Kind",
         "ImportKind": "households.import_serializers.KINDS",
         "ExportKind": "reports.sheets.KINDS",
+        "SummaryState": "reports.summaries.STATES",
     },
 }
+
+DOC_PAGES = {"summary.md": "reports.page.summary"}  # what `write_docs` prints of the apps
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

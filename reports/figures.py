@@ -25,6 +25,7 @@ class Figure:
     """
 
     name: str
+    zh: str
     how: How
     lists: tuple[RecordList, ...]
     meaning: str
@@ -53,27 +54,33 @@ class Figure:
         )
 
 
-def count(name: str, *counted: RecordList, meaning: str, **more: Any) -> Figure:
-    return Figure(name, "count", counted, meaning, **more)
+def count(name: str, zh: str, *counted: RecordList, meaning: str, **more: Any) -> Figure:
+    return Figure(name, zh, "count", counted, meaning, **more)
 
 
-def distinct(name: str, key: str, *named_in: RecordList, meaning: str) -> Figure:
-    return Figure(name, "distinct", named_in, meaning, key=key)
+def distinct(name: str, zh: str, key: str, *named_in: RecordList, meaning: str) -> Figure:
+    return Figure(name, zh, "distinct", named_in, meaning, key=key)
 
 
 FIGURES = (
-    count("visits.total", records.VISITS, meaning="Visits made."),
+    count("visits.total", "走访次数", records.VISITS, meaning="Visits made."),
     distinct(
-        "visits.households_visited", "household", records.VISITS, meaning="Different households visited."
+        "visits.households_visited",
+        "走访户数",
+        "household",
+        records.VISITS,
+        meaning="Different households visited.",
     ),
     distinct(
         "visits.households_paired",
+        "结对户数",
         "household",
         records.PAIRINGS,
         meaning="Different households paired on any day, in post A or B.",
     ),
     Figure(
         "visits.coverage",
+        "走访覆盖率",
         "share",
         (records.VISITS,),
         "Households both paired and visited ÷ households paired.",
@@ -82,25 +89,36 @@ FIGURES = (
     ),
     distinct(
         "visits.cadres_active",
+        "参与走访干部数",
         "cadre",
         records.VISITS,
         records.COMPANIONS,
         meaning="Different cadres who made a visit or were there too.",
     ),
     distinct(
-        "visits.cadres_paired", "cadre", records.PAIRINGS, meaning="Different cadres paired on any day."
+        "visits.cadres_paired",
+        "结对干部数",
+        "cadre",
+        records.PAIRINGS,
+        meaning="Different cadres paired on any day.",
     ),
     Figure(
-        "visits.people_met", "sum", (records.VISITS,), "People met, added up over the visits that say so."
+        "visits.people_met",
+        "见面人数",
+        "sum",
+        (records.VISITS,),
+        "People met, added up over the visits that say so.",
     ),
     distinct(
         "visits.villages_visited",
+        "走访村数",
         "village",
         records.VISITS,
         meaning="Different villages in which a visit was made.",
     ),
     count(
         "visits.by_kind",
+        "走访方式",
         records.VISITS,
         by="kind",
         each=tuple(Visit.Kind.values),
@@ -108,105 +126,133 @@ FIGURES = (
     ),
     count(
         "visits.flagged",
+        "存疑走访",
         records.VISITS,
         where={"marked": True},
         meaning="Visits with a flag that is not dismissed.",
     ),
-    count("opinions.collected", records.COLLECTED, meaning="Opinions collected."),
+    count("opinions.collected", "收集意见", records.COLLECTED, meaning="Opinions collected."),
     count(
         "opinions.resolved",
+        "解决意见",
         records.RESOLVED,
         meaning="Opinions resolved, each once, on the day of its earliest resolution still standing.",
     ),
-    count("opinions.replied", records.REPLIED, meaning="Opinions whose first reply was given."),
+    count("opinions.replied", "答复意见", records.REPLIED, meaning="Opinions whose first reply was given."),
     count(
         "opinions.open",
+        "未了意见",
         records.OPEN,
         meaning="Opinions neither resolved nor declined at the end of the last day.",
     ),
     count(
-        "opinions.by_category", records.COLLECTED, by="category", meaning="Opinions collected, by category."
+        "opinions.by_category",
+        "意见类别",
+        records.COLLECTED,
+        by="category",
+        meaning="Opinions collected, by category.",
     ),
     count(
         "opinions.by_kind",
+        "意见种类",
         records.COLLECTED,
         by="kind",
         each=tuple(Opinion.Kind.values),
         meaning="Opinions collected, by kind.",
     ),
-    count("tasks.opened", records.OPENED, meaning="Tasks opened."),
-    count("tasks.closed", records.CLOSED, meaning="Tasks confirmed or declined."),
+    count("tasks.opened", "新立任务", records.OPENED, meaning="Tasks opened."),
+    count("tasks.closed", "办结任务", records.CLOSED, meaning="Tasks confirmed or declined."),
     count(
         "tasks.closed_early",
+        "提前办结",
         records.CLOSED,
         where={"marked": True},
         meaning="Of those closed, the ones finished (or declined) before the due day then in force.",
     ),
-    Figure("tasks.early_rate", "rate", (records.CLOSED,), "Tasks closed early ÷ tasks closed."),
+    Figure("tasks.early_rate", "提前办结率", "rate", (records.CLOSED,), "Tasks closed early ÷ tasks closed."),
     count(
         "tasks.overdue",
+        "逾期未办",
         records.OVERDUE,
         meaning="Tasks unfinished at the end of the last day (until then: now), their due day being over.",
     ),
     count(
         "tasks.yellow_cards",
+        "黄牌",
         records.ACTS,
         where={"kind": "yellow_card"},
         meaning="Yellow cards that fell. None can fall yet: 0.",
     ),
     count(
         "tasks.red_cards",
+        "红牌",
         records.ACTS,
         where={"kind": "red_card"},
         meaning="Red cards that fell. None can fall yet: 0.",
     ),
     count(
         "tasks.escalated",
+        "上报",
         records.ACTS,
         where={"kind": "escalate"},
         meaning="Escalations to the parent unit. The verb is not served yet: 0.",
     ),
-    count("tasks.declined", records.CLOSED, where={"kind": "declined"}, meaning="Tasks declined."),
-    count("tasks.reopened", records.ACTS, where={"kind": "reopen"}, meaning="Reopenings of tasks."),
-    count("practical_matters.completed", records.MATTERS, meaning="Practical matters done."),
+    count(
+        "tasks.declined", "不予办理", records.CLOSED, where={"kind": "declined"}, meaning="Tasks declined."
+    ),
+    count(
+        "tasks.reopened",
+        "重新办理",
+        records.ACTS,
+        where={"kind": "reopen"},
+        meaning="Reopenings of tasks. One that undoes what a closed month counted is a correction instead.",
+    ),
+    count("practical_matters.completed", "办成实事", records.MATTERS, meaning="Practical matters done."),
     distinct(
         "practical_matters.households_benefited",
+        "受益户数",
         "household",
         records.BENEFITS,
         meaning="Different households that practical matters benefit.",
     ),
     count(
         "practical_matters.satisfaction.asked",
+        "满意度调查数",
         records.MATTERS,
         where={"number__isnull": False},
         meaning="Practical matters whose household was asked how satisfied it is.",
     ),
     Figure(
         "practical_matters.satisfaction.mean",
+        "平均满意度",
         "mean",
         (records.MATTERS,),
         "Mean of the satisfactions (1–5) of practical matters.",
     ),
     count(
         "added_after_closing.visits",
+        "月结后补报走访",
         records.VISITS,
         added=True,
         meaning="Visits of a closed month that arrived after it was closed.",
     ),
     count(
         "added_after_closing.opinions",
+        "月结后补报意见",
         records.COLLECTED,
         added=True,
         meaning="Opinions of a closed month that arrived after it was closed.",
     ),
     count(
         "added_after_closing.practical_matters",
+        "月结后补报实事",
         records.MATTERS,
         added=True,
         meaning="Practical matters of a closed month that arrived after it was closed.",
     ),
     count(
         "added_after_closing.corrections",
+        "月结后更正",
         records.AMENDMENTS,
         records.ACTS,
         added=True,

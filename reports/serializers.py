@@ -48,6 +48,8 @@ class Asked(QuerySerializer):
 class SummaryQuery(Asked):
     include = IncludeField(help_text="Of " + ", ".join(f"`{name}`" for name in INCLUDES) + ", by commas.")
 
+    format = serializers.ChoiceField(("json", "csv", "xlsx"), help_text="The same figures as a file.")
+
 
 class RecordsQuery(Asked):
     figure = PlainText(100, help_text="Its place in the summary: `opinions.resolved`, `visits.by_kind.home`.")

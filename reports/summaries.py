@@ -15,6 +15,7 @@ from reports.counting import BY_CADRE, TOGETHER, Values, by_child, nothing, work
 from reports.figures import FIGURES, NONE_GIVEN, Figure
 from reports.windows import DAY, Scope, Window, days_window, month_window, year_window
 
+STATES = ("open", "closed")
 INCLUDES = ("previous", "year_to_date", "by_unit", "by_cadre")
 
 
@@ -78,7 +79,7 @@ def _other(period: Period, scope: Scope, today: date, names: Mapping[str, str]) 
 
 
 def _dated(period: Period, window: Window) -> dict[str, Any]:
-    return {**period.as_json(), "state": "closed" if window.closed else "open"}
+    return {**period.as_json(), "state": STATES[window.closed]}
 
 
 def _figures(window: Window, names: Mapping[str, str]) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from fieldapi.errors import Fault, Refused
 from fieldapi.query import asked_for
 from reports.closing import close_month
 from reports.drilldown import page_of
-from reports.examples import RECORDS, RECORDS_SCHEMA, SUMMARY, SUMMARY_SCHEMA
+from reports.examples import RECORDS, SUMMARY
 from reports.figures import Figure, figure_named
+from reports.files import ByFormat, SummaryCSV, SummaryXLSX
 from reports.pages import MergedPages
 from reports.serializers import Closing, RecordsQuery, SummaryQuery
+from reports.shapes import Record, Summary
 from reports.summaries import Period, summary_of
 from reports.windows import Scope
 
@@ -26,13 +28,18 @@ class Summaries(Endpoint):
     """月报 The month's figures of a unit: live while the month is open, frozen once it is closed."""
 
     resource = "summaries"
+    content_negotiation_class = ByFormat
     pagination_class = MergedPages
     paginator: MergedPages
+
+    def get_renderers(self) -> list[Any]:
+        files = [SummaryCSV(), SummaryXLSX()] if self.action == "monthly" else []
+        return [*super().get_renderers(), *files]
 
     @extend_schema(
         summary="月报 The summary of a month, or of any days",
         parameters=[SummaryQuery],
-        responses={200: SUMMARY_SCHEMA},
+        responses=Summary,
         examples=[SUMMARY],
     )
     def monthly(self, request: Request) -> Response:
@@ -49,7 +56,7 @@ class Summaries(Endpoint):
     @extend_schema(
         summary="指标明细 The records behind a figure",
         parameters=[RecordsQuery],
-        responses={200: RECORDS_SCHEMA},
+        responses=Record(many=True),
         examples=[RECORDS],
     )
     def records(self, request: Request) -> Response:
@@ -61,7 +68,7 @@ class Summaries(Endpoint):
         rows = page_of(figure, period.window(scope, self.today), request, self.paginator)
         return self.get_paginated_response(rows)
 
-    @extend_schema(summary="月结 Close a month", request=Closing, responses={200: SUMMARY_SCHEMA})
+    @extend_schema(summary="月结 Close a month", request=Closing, responses=Summary)
     def close(self, request: Request) -> Response:
         """For the unit and every unit below it; those closed before keep what was frozen. Repeatable.
 

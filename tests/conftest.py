@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import Storage, storages
 from django.db import connection
+from hypothesis import HealthCheck, settings
 from pytest_django.fixtures import Settings
 
 from cadres.models import User
@@ -17,6 +18,10 @@ from households.models import Household
 from tests import samples
 from tests.samples import Caller
 from tests.storage_server import NoStorageServer, serving
+
+# A loaded machine is no fault of the product's: no property is judged by how long a case took.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

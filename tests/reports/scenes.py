@@ -17,7 +17,4 @@ SCENES = {
         lambda village: {"unit": TOWN, "month": "2026-01"},
         otherwise=400,
     ),
-    "households.timeline": Scene(
-        lambda village: f"households/{village.house.pk}/timeline/", DESKS_OF_TOWN | {"gao", "chen"}
-    ),
 }

@@ -3,9 +3,10 @@
 import pytest
 import time_machine
 
+from households.models import HouseholdChange
 from tests.conftest import Village
 from tests.reports.october import make_october, records, summary
-from tests.samples import COUNTY, OTHER_TOWN, TOWN, at
+from tests.samples import COUNTY, OTHER_TOWN, TOWN, at, make_opinion
 
 
 @pytest.fixture
@@ -86,8 +87,6 @@ def test_by_unit_sums_to_the_whole(october):
 
 
 def test_rows_of_the_unit_itself_stand_beside_those_of_the_units_below_it(october):
-    from tests.samples import make_opinion
-
     make_opinion(None, october.sun, on="2026-10-12", unit_id=TOWN, voice="匿名")
 
     told = summary(october.client("sun"), f"unit={TOWN}&month=2026-10&include=by_unit")
@@ -173,8 +172,6 @@ def test_a_due_day_moved_after_the_finish_does_not_make_it_early(october):
 
 
 def test_a_household_that_moved_is_paired_where_it_lived_then(october):
-    from households.models import HouseholdChange
-
     house = october.october.house
     house.unit_id = "530626102202"
     house.save()

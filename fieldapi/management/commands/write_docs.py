@@ -1,12 +1,13 @@
 """Writes the tables of docs/ that the code already knows: `python manage.py write_docs [--folder docs]`."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.module_loading import import_string
 from rest_framework.serializers import Serializer
 
 from fieldapi.access import PUBLIC, TABLE, Role
@@ -90,7 +91,13 @@ def _told(serializer: type[Serializer]) -> str:
     return "`{" + ", ".join(name if field.required else f"{name}?" for name, field in fields) + "}`"
 
 
-PAGES = {"access.md": access, "problems.md": problems, "environment.md": environment, "tasks.md": tasks}
+PAGES: dict[str, Callable[[], str]] = {
+    "access.md": access,
+    "problems.md": problems,
+    "environment.md": environment,
+    "tasks.md": tasks,
+    **{name: import_string(page) for name, page in settings.DOC_PAGES.items()},
+}
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -99,7 +106,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 class Command(BaseCommand):
-    help = "Writes the pages of docs/ that are tables of the code."
+    help = "Writes the pages of docs/ that print tables of the code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "docs")
