@@ -6,9 +6,9 @@ from threading import Event
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from cadres.models import SignInFailure, User
+from cadres.models import SignInFailure
 from fieldapi import clock
 from fieldapi.ids import new_id
 from fieldapi.models import JournalLine, RememberedAnswer
@@ -84,13 +84,16 @@ def test_a_key_is_forgotten_after_thirty_days(village):
     assert RememberedAnswer.objects.count() == 1
 
 
-def test_our_own_mistake_is_not_remembered_and_undoes_everything(village, monkeypatch):
+@pytest.mark.parametrize(("fault", "status"), [(TypeError, 500), (OperationalError, 503)])
+def test_what_is_our_fault_is_not_remembered_and_undoes_everything(village, monkeypatch, fault, status):
+    def broken(*args: object, **kwargs: object) -> None:
+        raise fault
+
     sun = village.client("sun")
-    with monkeypatch.context() as broken:
-        broken.setattr(User, "governs", None, raising=True)
-        broken.setattr("households.actions.note_down", None)
+    with monkeypatch.context() as patched:
+        patched.setattr("households.actions.note_down", broken)
         failed = sun.post("households/", BODY, **{"Idempotency-Key": "a"})
-    assert failed.status_code == 500
+    assert failed.status_code == status
     assert (Household.objects.count(), RememberedAnswer.objects.count()) == (0, 0)
 
     assert sun.post("households/", BODY, **{"Idempotency-Key": "a"}).status_code == 201

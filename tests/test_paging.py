@@ -38,6 +38,7 @@ def walk(caller, link: str, direction: str) -> list[list[str]]:
         body = follow(caller, link).json()
         pages.append([row["id"] for row in body["results"]])
         link = body[direction]
+        assert len(pages) < 10, "it goes round in circles"
     return pages
 
 

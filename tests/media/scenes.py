@@ -1,5 +1,8 @@
 """What the cast tries with photos."""
 
+from typing import Any
+
+from fieldapi.ids import new_id
 from tests.conftest import Village
 from tests.media.sending import JPEG, declare, stored
 from tests.scenes import COUNTY, EVERYBODY, Scene
@@ -16,8 +19,22 @@ def developed(village: Village) -> str:
     return f"photos/{stored(village).pk}/content/"
 
 
+def visit_of_gao(village: Village) -> dict[str, Any]:
+    visit = village.client("gao").put_visit(village.house).json()["id"]
+    return {"visit": visit, "sha256": "a" * 64, "bytes": 1000}
+
+
 SCENES = {
     "photos.list": Scene(lambda village: "photos/", EVERYBODY),
     "photos.retrieve": Scene(declared, SEEING),
     "photos.content": Scene(developed, SEEING),
+    "photos.update": Scene(
+        lambda village: f"photos/{new_id()}/", frozenset({"gao"}), visit_of_gao, otherwise=400
+    ),
+    "photos.upload": Scene(
+        lambda village: f"{declared(village)}content/",
+        frozenset({"gao"}),
+        lambda village: JPEG,
+        content_type="image/jpeg",
+    ),
 }
