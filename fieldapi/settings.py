@@ -85,6 +85,9 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
         "options": "-c jit=off",
+        # Statements are parsed and planned once per connection, and values travel beside them.
+        "server_side_binding": True,
+        "prepare_threshold": 2,
     }
 # SQLite has no covering indexes and makes plain ones of them, which is what we want there.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]

@@ -28,7 +28,7 @@ def receive(by: User, device: UUID | None, bundles: Sequence[Bundle]) -> list[Ve
     verdicts = _received(by, device, bundles, clock.now())
     still_awaited = {key for verdict in verdicts for key in verdict.waiting_for}
     if still_awaited:  # one of them may have come between the look and the commit
-        wake(still_awaited)
+        _wake(still_awaited, verdicts)
     return verdicts
 
 
@@ -42,9 +42,15 @@ def _received(by: User, device: UUID | None, bundles: Sequence[Bundle], at: date
         except IntegrityError:
             continue
         if arrived := intake.awaited_by_others:
-            wake(arrived)
+            _wake(arrived, intake.verdicts)
         return intake.verdicts
     raise Refused("server_busy")
+
+
+def _wake(arrived: set[UUID], verdicts: Sequence[Verdict]) -> None:
+    wake(arrived)
+    for verdict in verdicts:
+        verdict.has_moved_on = True
 
 
 def wake(arrived: set[UUID]) -> None:

@@ -26,23 +26,10 @@ from sync.reading import Bundle, Sent
 from sync.sameness import same
 from sync.surroundings import Surroundings
 from visits.amend import new_amendment
-from visits.models import Amendment, Companion, Visit
+from visits.models import Amendment, Companion, Flag, Visit
 from visits.record import Receipt, door_of, new_visit
 
-Visits = dict[UUID, Visit]
 CREATED, SAME, WAITING, CONFLICT, REFUSED = "created", "same", "waiting", "conflict", "refused"
-
-
-@dataclass
-class Verdict:
-    """What became of one bundle. `row` is the root row; `waiting_for` what it, or a link of it, still awaits."""
-
-    bundle: Bundle
-    outcome: str = CREATED
-    row: Any = None
-    refused: Refused | None = None
-    waiting_for: list[UUID] = field(default_factory=list)
-    put_aside: bool = False  # the root is to be put aside now
 
 
 @dataclass
@@ -57,8 +44,9 @@ class Accepted:
     photos: list[Photo] = field(default_factory=list)
     replies: list[tuple[Reply, Receipt]] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
-    actions: list[tuple[Sent, Receipt, Verdict]] = field(default_factory=list)
+    actions: list[tuple[Sent, Receipt, "Verdict"]] = field(default_factory=list)
     links_aside: list[tuple[UUID, UUID]] = field(default_factory=list)  # (matter, opinion not yet here)
+    flags: list[Flag] = field(default_factory=list)  # known once the visits are judged by presence
 
     def add(self, other: "Accepted") -> None:
         for name, rows in vars(other).items():
@@ -68,6 +56,23 @@ class Accepted:
         return any(vars(self).values())
 
 
+@dataclass
+class Verdict:
+    """What became of one bundle.
+
+    `row` is the root row, `rows` those accepted with it; `waiting_for` what it, or a link of it, still awaits.
+    """
+
+    bundle: Bundle
+    outcome: str = CREATED
+    row: Any = None
+    rows: Accepted = field(default_factory=Accepted)
+    refused: Refused | None = None
+    waiting_for: list[UUID] = field(default_factory=list)
+    put_aside: bool = False  # the root is to be put aside now
+    has_moved_on: bool = False  # rows that waited for it have taken effect: it stands otherwise than written
+
+
 class Intake:
     """Judges the bundles of one batch against their surroundings. Nothing is written here (see `writing.py`)."""
 
@@ -75,7 +80,7 @@ class Intake:
         self.by, self.device, self.at = by, device, at
         self.around = Surroundings(by, bundles)
         self.accepted = Accepted()
-        self.visits = dict(self.around.visits)  # those of the batch join as they are accepted
+        self.visits: dict[UUID, Visit] = {}  # of this batch, as they are accepted
         self.verdicts = [self.judged(bundle) for bundle in bundles]
 
     @property
@@ -111,18 +116,14 @@ class Intake:
             verdict.outcome, verdict.waiting_for, verdict.put_aside = WAITING, awaited, True
             return
         receipt = self._receipt(bundle)
-        rows = Accepted()
-        visits = dict(self.visits)
-        if bundle.root.table == "visits" and verdict.row is not None:
-            visits[bundle.root.id] = verdict.row
         for row in fresh:
-            made = getattr(self, f"_{row.table}")(row, receipt, rows, visits, verdict)
+            made = getattr(self, f"_{row.table}")(row, receipt, verdict)
             if row is bundle.root:
                 verdict.row = made
             if row.ignored and made is not None:
                 made.ignored = dumps(row.ignored).decode()
-        self.visits = visits
-        self.accepted.add(rows)
+        self.visits |= {visit.id: visit for visit in verdict.rows.visits}
+        self.accepted.add(verdict.rows)
 
     def _stands(self, row: Sent) -> bool:
         """The row is here with the same content. Refuses `content_differs` when it is another."""
@@ -162,7 +163,7 @@ class Intake:
 
     # one row of each table: made, refused, or kept aside
 
-    def _visits(self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict) -> Visit:
+    def _visits(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Visit:
         visit = new_visit(
             row.id, row.values, door_of(row.values["household"], self.around.doors, "/household"), receipt
         )
@@ -170,7 +171,7 @@ class Intake:
             self._must_be("users", user, "user_unknown", f"/companions/{place}")
         for place, task in enumerate(row.values["tasks"] or ()):
             self._must_be("tasks", task, "task_unknown", f"/tasks/{place}")
-        visits[row.id] = visit
+        rows = verdict.rows
         rows.visits.append(visit)
         visit.accompanied = bool(row.values["companions"])
         rows.companions += [
@@ -181,10 +182,8 @@ class Intake:
         ]
         return visit
 
-    def _opinions(
-        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
-    ) -> Opinion:
-        visit = self._visit_of(row, visits)
+    def _opinions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Opinion:
+        visit = self._visit_of(row, verdict)
         household = None
         if visit is None and row.values["household"] is not None:
             household = door_of(row.values["household"], self.around.doors, "/household").household
@@ -195,35 +194,33 @@ class Intake:
             if not self.by.governs(row.values["unit"]) and visit is None and household is None:
                 raise Refused("unit_unknown", f"{row.pointer}/unit")
         opinion = new_opinion(row.id, row.values, visit, household, receipt)
-        rows.opinions.append(opinion)
+        verdict.rows.opinions.append(opinion)
         return opinion
 
-    def _practical_matters(
-        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
-    ) -> PracticalMatter:
-        visit = self._visit_of(row, visits)
+    def _practical_matters(self, row: Sent, receipt: Receipt, verdict: Verdict) -> PracticalMatter:
+        visit = self._visit_of(row, verdict)
         households = [
             door_of(pk, self.around.doors, f"{row.pointer}/households/{place}").household
             for place, pk in enumerate(row.values["households"] or ())
         ]
         here: list[UUID] = []
         missing: list[UUID] = []
-        batch = {opinion.id for opinion in (*self.accepted.opinions, *rows.opinions)}
+        batch = {opinion.id for opinion in (*self.accepted.opinions, *verdict.rows.opinions)}
         for pk in row.values["opinions"] or ():
             (here if pk in batch or self.around.has("opinions", pk) else missing).append(pk)
         matter = new_matter(row.id, row.values, visit, households, here, receipt)
-        rows.matters.append(matter)
-        rows.links_aside += [(row.id, pk) for pk in missing]
+        verdict.rows.matters.append(matter)
+        verdict.rows.links_aside += [(row.id, pk) for pk in missing]
         verdict.waiting_for += missing
         return matter.row
 
-    def _photos(self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict) -> Photo:
-        photo = new_photo(row.id, row.values, self._unit_of_photo(row, visits), receipt)
-        rows.photos.append(photo)
+    def _photos(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Photo:
+        photo = new_photo(row.id, row.values, self._unit_of_photo(row, verdict), receipt)
+        verdict.rows.photos.append(photo)
         return photo
 
-    def _unit_of_photo(self, row: Sent, visits: Visits) -> str:
-        if (visit := self._visit_of(row, visits)) is not None:
+    def _unit_of_photo(self, row: Sent, verdict: Verdict) -> str:
+        if (visit := self._visit_of(row, verdict)) is not None:
             return visit.unit_id
         if row.values["matter"] is not None:
             matter = self.around.matters[row.values["matter"]]
@@ -237,39 +234,38 @@ class Intake:
             raise Refused("task_unknown", "/task")
         return task.unit_id if task else self.by.unit_id
 
-    def _replies(
-        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
-    ) -> Reply:
+    def _replies(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Reply:
         if not self.around.may_answer(self.around.opinions[row.values["opinion"]]):
             raise Refused("opinion_unknown", "")
         reply = new_reply(row.id, row.values, receipt)
-        rows.replies.append((reply, receipt))
+        verdict.rows.replies.append((reply, receipt))
         return reply
 
-    def _amendments(
-        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
-    ) -> Amendment:
-        visit = visits[row.values["visit"]]
+    def _amendments(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Amendment:
+        visit = self._visit_named(row.values["visit"])
         if visit.cadre_id != self.by.pk:
             raise Refused("visit_unknown", "")
         amendment = new_amendment(row.id, row.values, receipt)
-        rows.amendments.append(amendment)
+        verdict.rows.amendments.append(amendment)
         return amendment
 
-    def _task_actions(
-        self, row: Sent, receipt: Receipt, rows: Accepted, visits: Visits, verdict: Verdict
-    ) -> None:
+    def _task_actions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> None:
         self._must_be("tasks", row.values["task"], "task_unknown", "/task")
-        rows.actions.append((row, receipt, verdict))
+        verdict.rows.actions.append((row, receipt, verdict))
 
-    def _visit_of(self, row: Sent, visits: Visits) -> Visit | None:
+    def _visit_of(self, row: Sent, verdict: Verdict) -> Visit | None:
         """The visit a row belongs to, which the sender must have made or gone along on."""
+        if row is not verdict.bundle.root:
+            return verdict.row  # nested in it
         if row.values["visit"] is None:
             return None
-        visit = visits[row.values["visit"]]
+        visit = self._visit_named(row.values["visit"])
         if visit._state.adding or self.around.may_add_to(visit):
             return visit
         raise Refused("visit_unknown", f"{row.pointer}/visit")
+
+    def _visit_named(self, key: UUID) -> Visit:
+        return self.visits.get(key) or self.around.visits[key]
 
     def _must_be(self, table: str, key: Any, code: str, pointer: str) -> None:
         if not self.around.has(table, key):

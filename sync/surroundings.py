@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from cadres.models import User
-from households.cover import served
+from households.cover import Served, served
 from matters.models import PracticalMatter, Task
 from opinions.models import Opinion
 from sync.known import Key, look_up
@@ -16,7 +17,7 @@ from sync.quarantine import hashed
 from sync.reading import TABLES, Bundle, Sent
 from sync.waiting import PHONE_MADE
 from visits.models import Companion, Visit
-from visits.record import doorsteps
+from visits.record import Doorstep, doorsteps
 
 NAMED = {
     "visit": "visits",
@@ -36,22 +37,40 @@ LISTED = {
 
 
 class Surroundings:
-    """Rows already here, by what the batch calls them."""
+    """Rows already here, by what the batch calls them. Each kind is read when first asked for, whole."""
 
     def __init__(self, by: User, bundles: Sequence[Bundle]):
         self.by = by
-        rows = [row for bundle in bundles for row in bundle.rows]
-        self.known = look_up(_asked(bundles, rows))
-        self.stored = {table: self._stored(table, rows) for table in TABLES if self.known[table]}
-        self.visits = self._named("visit", rows, Visit.objects.select_related("household"))
-        self.opinions = self._named("opinion", rows, Opinion.objects.select_related("group__task"))
-        self.matters = self._named("matter", rows, PracticalMatter.objects.all())
-        self.tasks = self._named("task", [row for row in rows if row.table == "photos"], Task.objects.all())
-        self.households = _households(rows)
-        spoken_for = {opinion.household_id for opinion in self.opinions.values()} - {None}
-        asked = self.households | spoken_for
-        self.histories = served(by, asked) if asked else {}
-        self.doors = doorsteps(by, self.households, self.histories)
+        self.rows = [row for bundle in bundles for row in bundle.rows]
+        self.known = look_up(_asked(bundles, self.rows))
+        self.stored = {table: self._stored(table) for table in TABLES if self.known[table]}
+
+    @cached_property
+    def visits(self) -> dict[UUID, Visit]:
+        return self._named("visit", Visit.objects.all())
+
+    @cached_property
+    def opinions(self) -> dict[UUID, Opinion]:
+        return self._named("opinion", Opinion.objects.select_related("group__task"))
+
+    @cached_property
+    def matters(self) -> dict[UUID, PracticalMatter]:
+        return self._named("matter", PracticalMatter.objects.all())
+
+    @cached_property
+    def tasks(self) -> dict[UUID, Task]:
+        return self._named("task", Task.objects.all(), of="photos")
+
+    @cached_property
+    def histories(self) -> dict[UUID, list[Served]]:
+        """The sender's pairings with every household the batch is about."""
+        spoken_for = {one.household_id for one in self.opinions.values() if one.household_id}
+        asked = _households(self.rows) | spoken_for
+        return served(self.by, asked) if asked else {}
+
+    @cached_property
+    def doors(self) -> dict[UUID, Doorstep]:
+        return doorsteps(self.by, _households(self.rows), self.histories)
 
     def has(self, table: str, key: Key | None) -> bool:
         return key in self.known[table]
@@ -70,13 +89,14 @@ class Surroundings:
             or (self.by.sees_subtree and self.by.governs(opinion.unit_id))
         )
 
-    def _stored(self, table: str, rows: Iterable[Sent]) -> dict[Any, Any]:
-        ids = {row.id for row in rows if row.table == table} & self.known[table]
+    def _stored(self, table: str) -> dict[Any, Any]:
+        ids = {row.id for row in self.rows if row.table == table} & self.known[table]
         return TABLES[table].model._default_manager.in_bulk(list(ids)) if ids else {}
 
-    def _named(self, column: str, rows: Iterable[Sent], found: QuerySet[Any]) -> dict[UUID, Any]:
-        """Rows from outside the batch that rows of it belong to."""
-        wanted = {row.values[column] for row in rows if row.values.get(column)} & self.known[NAMED[column]]
+    def _named(self, column: str, found: QuerySet[Any], of: str | None = None) -> dict[UUID, Any]:
+        """Rows from outside the batch that rows of it (those of one table) belong to."""
+        named = {row.values.get(column) for row in self.rows if of in (None, row.table)}
+        wanted = named & self.known[NAMED[column]]
         return found.in_bulk(list(wanted)) if wanted else {}
 
 

@@ -17,12 +17,13 @@ from opinions.models import Opinion
 from opinions.serializers import OpinionSerializer
 from opinions.views import OpinionViewSet
 from sync import columns, examples
+from sync.answers import visit_shown
 from sync.intake import Verdict
 from sync.models import QuarantinedRow
 from sync.phone_put import PhonePut
 from sync.serializers import QuarantineQuery, QuarantineShown, WaitingShown
-from visits.models import Visit
-from visits.serializers import VisitShown, shown, with_parts
+from visits.serializers import VisitShown
+from visits.shown import shown
 from visits.views import VisitViewSet
 
 
@@ -34,7 +35,7 @@ class PhoneVisits(PhonePut, VisitViewSet):
     table = "visits"
 
     def stored(self, verdict: Verdict) -> dict[str, Any]:
-        return shown(with_parts(Visit.objects.all()).get(pk=verdict.row.pk))
+        return visit_shown(verdict)
 
     @extend_schema(
         request=columns.VisitColumns,
@@ -140,7 +141,7 @@ class PhoneAmendments(PhonePut, VisitViewSet):
     table = "amendments"
 
     def stored(self, verdict: Verdict) -> dict[str, Any]:
-        return shown(with_parts(Visit.objects.all()).get(pk=verdict.row.visit_id))
+        return shown(verdict.row.visit)
 
     @extend_schema(
         request=columns.AmendmentColumns,

@@ -99,9 +99,10 @@ def _judge(intake: Intake) -> None:
             if photo.visit_id:
                 pictures.setdefault(photo.visit_id, []).append(Picture(photo.id, taken_at=photo.taken_at))
         raised, others = judge(visits, located(intake.by, visits), pictures, own_thresholds())
-        Flag.objects.bulk_create(
-            chain.from_iterable(new_flags(visit, flags, intake.at) for visit, flags in raised.items())
-        )
+        flags = {visit: new_flags(visit, found, intake.at) for visit, found in raised.items()}
+        Flag.objects.bulk_create(chain.from_iterable(flags.values()))
+        for verdict in intake.verdicts:
+            verdict.rows.flags = flags.get(verdict.bundle.root.id, [])
         if flagged := [visit for visit, flags in raised.items() if flags]:
             Visit.objects.filter(pk__in=flagged).update(flagged=True)
         again |= others

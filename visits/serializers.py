@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from fieldapi.fields import IdField, InstantField, PlainText, StrictSerializer
 from fieldapi.query import MomentField, QuerySerializer, UnitField, YesNo
-from visits.models import Amendment, Flag, Visit
+from visits.models import Flag, Visit
 from visits.presence import CODES
+from visits.shown import shown
 
 
 class EvidenceShown(serializers.Serializer):
@@ -109,98 +109,6 @@ class VisitShown(serializers.Serializer):
 
     def to_representation(self, visit: Visit) -> dict[str, Any]:
         return shown(visit)
-
-
-def with_parts(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    """Everything a visit is shown with, in a constant number of queries."""
-    return visits.prefetch_related(
-        "companions",
-        "worked_on",
-        "flags",
-        "photos",
-        "matters__opinion_links",
-        "matters__household_links",
-        Prefetch("opinions"),
-        Prefetch("amendments", Amendment.objects.order_by("made_at", "id")),
-    )
-
-
-def shown(visit: Visit) -> dict[str, Any]:
-    """A visit as JSON. Its parts are reached through the visit: their apps stand above this one."""
-    parts: Any = visit
-    photos = list(parts.photos.all())
-    return {
-        "id": str(visit.pk),
-        "household": str(visit.household_id),
-        "kind": visit.kind,
-        "started_at": visit.started_at,
-        "ended_at": visit.ended_at,
-        "people_met": visit.people_met,
-        "location": visit.location,
-        "note": visit.note,
-        "companions": [str(one.user_id) for one in visit.companions.all()],
-        "tasks": [str(one.task_id) for one in parts.worked_on.all()],
-        "opinions": [
-            {
-                "id": str(one.pk),
-                "text": one.text,
-                "kind": one.kind,
-                "category": one.category_id,
-                "wants_reply": one.wants_reply,
-                "group": one.group_id and str(one.group_id),
-                "version": one.version,
-            }
-            for one in parts.opinions.all()
-        ],
-        "matters": [
-            {
-                "id": str(one.pk),
-                "title": one.title,
-                "satisfaction": one.satisfaction,
-                "opinions": [str(link.opinion_id) for link in one.opinion_links.all()],
-                "households": [str(link.household_id) for link in one.household_links.all()],
-                "version": one.version,
-            }
-            for one in parts.matters.all()
-        ],
-        "photos": [
-            {
-                "id": str(one.pk),
-                "sha256": one.sha256,
-                "bytes": one.bytes,
-                "taken_at": one.taken_at,
-                "caption": one.caption,
-                "state": one.state,
-                "problem": one.problem,
-            }
-            for one in photos
-        ],
-        "cadre": str(visit.cadre_id),
-        "unit": visit.unit_id,
-        "post": visit.post or None,
-        "cover": visit.cover,
-        "occurred_at": visit.occurred_at,
-        "received_at": visit.received_at,
-        "point": {"lat": visit.lat, "lon": visit.lon} if visit.point else None,
-        "distance_m": visit.distance_m,
-        "flags": [
-            {"code": one.code, "state": one.state, "evidence": one.evidence}
-            for one in sorted(visit.flags.all(), key=lambda flag: CODES.index(flag.code))
-        ],
-        "complete": all(one.state != "awaiting" for one in photos),
-        "withdrawn": visit.withdrawn,
-        "amendments": [
-            {
-                "id": str(one.pk),
-                "made_at": one.made_at,
-                "reason": one.reason,
-                "changes": one.changes,
-                "received_at": one.received_at,
-            }
-            for one in visit.amendments.all()
-        ],
-        "version": visit.version,
-    }
 
 
 class FlagReview(StrictSerializer):

@@ -12,7 +12,8 @@ from cadres.units import within
 from fieldapi.api import Rows
 from visits.models import Flag, Visit
 from visits.review import review_flag
-from visits.serializers import FlagReview, VisitQuery, VisitShown, with_parts
+from visits.serializers import FlagReview, VisitQuery, VisitShown
+from visits.shown import with_parts
 
 
 @extend_schema(tags=["visits"])

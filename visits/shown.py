@@ -1,0 +1,139 @@
+"""A visit as JSON, with everything that came with it or came of it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet, prefetch_related_objects
+
+from visits.models import Amendment, Flag, Visit
+from visits.presence import CODES
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "companions": ("companions",),
+    "worked_on": ("worked_on",),
+    "flags": ("flags",),
+    "photos": ("photos",),
+    "matters": ("matters__opinion_links", "matters__household_links"),
+    "opinions": ("opinions",),
+    "amendments": ("amendments",),
+}
+"""What a visit is shown with, and how it is read in bulk."""
+
+
+def with_parts(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Everything a visit is shown with, in a constant number of queries."""
+    return visits.prefetch_related(*chain.from_iterable(PARTS.values()))
+
+
+@dataclass
+class Parts:
+    """Rows a visit is shown with. Those of apps that stand above this one are reached through the visit."""
+
+    companions: Sequence[Any] = ()
+    worked_on: Sequence[Any] = ()
+    flags: Sequence[Flag] = ()
+    photos: Sequence[Any] = ()
+    matters: Sequence[tuple[Any, Sequence[Any], Sequence[Any]]] = ()  # with links to opinions and households
+    opinions: Sequence[Any] = ()
+    amendments: Sequence[Amendment] = ()
+
+
+def parts_of(visit: Visit, kinds: Collection[str] = PARTS.keys()) -> Parts:
+    """Those of the `kinds`, read through the visit unless they were with it: a query each."""
+    prefetch_related_objects([visit], *chain.from_iterable(PARTS[kind] for kind in kinds))
+    read = {kind: list(getattr(visit, kind).all()) for kind in kinds}
+    if "matters" in read:
+        read["matters"] = [
+            (one, one.opinion_links.all(), one.household_links.all()) for one in read["matters"]
+        ]
+    return Parts(**read)
+
+
+def shown(visit: Visit, parts: Parts | None = None) -> dict[str, Any]:
+    """A visit as JSON; its parts are read where they are not given."""
+    parts = parts or parts_of(visit)
+    return {
+        "id": str(visit.pk),
+        "household": str(visit.household_id),
+        "kind": visit.kind,
+        "started_at": visit.started_at,
+        "ended_at": visit.ended_at,
+        "people_met": visit.people_met,
+        "location": visit.location,
+        "note": visit.note,
+        "companions": [str(one.user_id) for one in parts.companions],
+        "tasks": [str(one.task_id) for one in parts.worked_on],
+        "opinions": [_opinion(one) for one in parts.opinions],
+        "matters": [_matter(*one) for one in parts.matters],
+        "photos": [_photo(one) for one in parts.photos],
+        "cadre": str(visit.cadre_id),
+        "unit": visit.unit_id,
+        "post": visit.post or None,
+        "cover": visit.cover,
+        "occurred_at": visit.occurred_at,
+        "received_at": visit.received_at,
+        "point": {"lat": visit.lat, "lon": visit.lon} if visit.point else None,
+        "distance_m": visit.distance_m,
+        "flags": [
+            {"code": one.code, "state": one.state, "evidence": one.evidence}
+            for one in sorted(parts.flags, key=lambda flag: CODES.index(flag.code))
+        ],
+        "complete": all(one.state != "awaiting" for one in parts.photos),
+        "withdrawn": visit.withdrawn,
+        "amendments": [_amendment(one) for one in sorted(parts.amendments, key=_in_force)],
+        "version": visit.version,
+    }
+
+
+def _opinion(one: Any) -> dict[str, Any]:
+    return {
+        "id": str(one.pk),
+        "text": one.text,
+        "kind": one.kind,
+        "category": one.category_id,
+        "wants_reply": one.wants_reply,
+        "group": one.group_id and str(one.group_id),
+        "version": one.version,
+    }
+
+
+def _matter(one: Any, opinions: Iterable[Any], households: Iterable[Any]) -> dict[str, Any]:
+    return {
+        "id": str(one.pk),
+        "title": one.title,
+        "satisfaction": one.satisfaction,
+        "opinions": [str(link.opinion_id) for link in opinions],
+        "households": [str(link.household_id) for link in households],
+        "version": one.version,
+    }
+
+
+def _photo(one: Any) -> dict[str, Any]:
+    return {
+        "id": str(one.pk),
+        "sha256": one.sha256,
+        "bytes": one.bytes,
+        "taken_at": one.taken_at,
+        "caption": one.caption,
+        "state": one.state,
+        "problem": one.problem,
+    }
+
+
+def _in_force(one: Amendment) -> tuple[datetime, UUID]:
+    """Of two that change the same field the greater wins."""
+    return one.made_at, one.pk
+
+
+def _amendment(one: Amendment) -> dict[str, Any]:
+    return {
+        "id": str(one.pk),
+        "made_at": one.made_at,
+        "reason": one.reason,
+        "changes": one.changes,
+        "received_at": one.received_at,
+    }
