@@ -5,7 +5,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -118,20 +118,23 @@ class Month:
         batch = [pair for pair in self.plan.visits if first <= p.day_of(pair[1]) <= last]
         twice = [*batch, *batch]
         self.chance.shuffle(twice)
-        sent, dead = 0, threading.Event()
+        sent = 0
+        rising: Future[None] | None = None
         counting = threading.Lock()
 
         def send(pair: tuple[str, dict[str, Any]]) -> None:
-            nonlocal sent
+            nonlocal sent, rising
             name, visit = pair
             self.phones[name].send("PUT", f"visits/{visit['id']}/", self.body(visit))
             with counting:
                 sent += 1
-                if kill and sent > len(twice) // 2 and not dead.is_set():
-                    dead.set()
-                    threading.Thread(target=self._die_and_rise).start()
+                if kill and sent > len(twice) // 2 and not rising:
+                    rising = aside.submit(self._die_and_rise)
 
-        at_once(send, twice, by=lambda pair: pair[0])
+        with ThreadPoolExecutor(1) as aside:
+            at_once(send, twice, by=lambda pair: pair[0])
+        if rising:
+            rising.result()
 
     def _die_and_rise(self) -> None:
         self.server.kill()
@@ -344,7 +347,10 @@ def upload(phone: Phone, path: str, rows: Iterable[Sequence[str]]) -> dict[str, 
 def at_once(
     call: Callable[[Any], None], items: Iterable[Any], by: Callable[[Any], Any] | None = None
 ) -> None:
-    """Call with every item, a few at a time; items of one phone (`by`) one after another, in their order."""
+    """Call with every item, a few at a time; items of one phone (`by`) one after another, in their order.
+
+    The first failure is raised, and what has not begun by then is left out.
+    """
     lines: dict[Any, list[Any]] = {}
     for number, item in enumerate(items):
         lines.setdefault(by(item) if by else number, []).append(item)
@@ -354,5 +360,10 @@ def at_once(
             call(item)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in [pool.submit(run, line) for line in lines.values()]:
-            done.result()
+        running = [pool.submit(run, line) for line in lines.values()]
+        try:
+            for done in as_completed(running):
+                done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -25,6 +25,8 @@ class Server:
             "DEMO": "no",
             "PORT": str(self.port),
         }
+        # Under make the server ends with the thread that started it; here that thread may be a short one.
+        self.environment.pop("MAKELEVEL", None)
         self.log = (folder / "server.log").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
 
