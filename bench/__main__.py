@@ -17,6 +17,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+from bench import databases
 from bench.figures import Figure, save, table
 from bench.pace import Pace
 from tools.postgres import NoPostgres, throwaway_postgres
@@ -24,6 +25,7 @@ from tools.postgres import NoPostgres, throwaway_postgres
 ROWS = {
     "A1": "single_visits",
     "A2": "single_visits",
+    "A8": "starting",
 }
 """Which module measures a row. Loaded by name, since models need a Django that has been set up."""
 RESULTS = Path("var/bench.json")
@@ -35,7 +37,6 @@ def main() -> int:
         with throwaway_postgres(durable=True) as url, tempfile.TemporaryDirectory(prefix="bench-") as folder:
             os.environ.update(production(url, folder))
             django.setup()
-            call_command("migrate", verbosity=0)
             figures = measure(asked.rows, Pace.of(asked))
     except NoPostgres as missing:
         print(missing, file=sys.stderr)
@@ -71,10 +72,14 @@ def production(url: str, folder: str) -> dict[str, str]:
 
 def measure(rows: Iterable[str], pace: Pace) -> list[Figure]:
     """Each module once, in the table's order; the rows asked for out of what it measured."""
+    databases.make(databases.FIRST, like="template1")
+    call_command("migrate", verbosity=0)
+    county = import_module("bench.county")
+    here = county.settle(pace.stored(county.CADRES, least=50))
     figures: list[Figure] = []
     for module in dict.fromkeys(ROWS[row] for row in sorted(rows)):
         print(f"measuring {module.replace('_', ' ')} …", file=sys.stderr, flush=True)
-        figures += import_module(f"bench.{module}").measure(pace)
+        figures += import_module(f"bench.{module}").measure(pace, here)
     return sorted((one for one in figures if one.row in rows), key=lambda one: one.row)
 
 

@@ -15,6 +15,7 @@ from fieldapi.ids import new_id
 from households.models import Household, Pairing
 from opinions.models import Category
 
+CODE = people.COUNTY
 CADRES = 2_000
 EACH = 2  # households a cadre serves, as A
 ROUND = timedelta(minutes=30)  # from one door to the next
@@ -35,8 +36,20 @@ class Beat:
     households: list[Household]
 
 
-def settle() -> list[Beat]:
-    """The people and households, once per database."""
+@dataclass(frozen=True)
+class County:
+    """Who is there: a beat for each cadre, and the desk that sees the whole county."""
+
+    beats: list[Beat]
+    leader: Device
+
+    def reads(self, path: str) -> bytes:
+        """A request of the leader's, good for a quarter of an hour."""
+        return request("GET", f"/api/v1/{path}", access_for(self.leader))
+
+
+def settle(cadres_count: int) -> County:
+    """The people and households, once."""
     people.make_units()
     Category.objects.get_or_create(code="lighting", defaults={"name": "路灯", "changed_at": clock.now()})
     now = clock.now()
@@ -44,29 +57,32 @@ def settle() -> list[Beat]:
     cadres = [
         User(username=f"bench{n}", role="cadre", unit_id=villages[n % len(villages)].code[:9],
              full_name=f"干部{n}", password="!", changed_at=now)
-        for n in range(CADRES)
+        for n in range(cadres_count)
     ]  # fmt: skip
+    leader = User(username="bench-leader", role="leader", unit_id=CODE, full_name="领导", password="!",
+                  changed_at=now)  # fmt: skip
     devices = [
         Device(
-            user=cadre,
-            phone_id=f"phone-{cadre.username}",
+            user=user,
+            phone_id=f"phone-{user.username}",
             generation_at=now,
             signed_in_at=now,
             last_seen_at=now,
         )
-        for cadre in cadres
+        for user in (*cadres, leader)
     ]
-    households = [_household(n, villages[n // EACH % len(villages)], now) for n in range(CADRES * EACH)]
-    User.objects.bulk_create(cadres)
+    households = [_household(n, villages[n // EACH % len(villages)], now) for n in range(cadres_count * EACH)]
+    User.objects.bulk_create([*cadres, leader])
     Device.objects.bulk_create(devices)
     Household.objects.bulk_create(households)
     Pairing.objects.bulk_create(_pairings(cadres, households, now))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return [
+    beats = [
         Beat(cadre, device, households[n * EACH : (n + 1) * EACH])
-        for n, (cadre, device) in enumerate(zip(cadres, devices, strict=True))
+        for n, (cadre, device) in enumerate(zip(cadres, devices, strict=False))
     ]
+    return County(beats, devices[-1])
 
 
 def _household(n: int, village: Unit, now: datetime) -> Household:

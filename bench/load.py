@@ -10,10 +10,11 @@ import select
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 Address = tuple[str, int]
+AT_ONCE = 1 << 18  # bytes read or written in one call
 
 
 @dataclass
@@ -57,19 +58,29 @@ def request(
     method: str, path: str, token: str = "", body: bytes = b"", kind: str = "application/json"
 ) -> bytes:
     """One HTTP request, ready to be sent."""
+    return head(method, path, token, len(body), kind) + body
+
+
+def head(method: str, path: str, token: str, length: int, kind: str) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if token:
         lines.append(f"Authorization: Bearer {token}")
-    if body:
-        lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
-    return "\r\n".join([*lines, "", ""]).encode() + body
+    if length:
+        lines += [f"Content-Type: {kind}", f"Content-Length: {length}"]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
-def run(address: Address, requests: Sequence[bytes], *, connections: int, seconds: float) -> Outcome:
-    """Send `requests`, each once, over so many connections, until they or the seconds are used up."""
+def run(
+    address: Address, requests: Iterable[bytes], *, connections: int, seconds: float, rate: float = 0
+) -> Outcome:
+    """Send `requests`, each once, over so many connections, until they or the seconds are used up.
+
+    Each connection sends its next request when it has its answer; with `rate`, so many requests are sent per
+    second in all, and one that finds no connection free has been waiting since the moment it was due.
+    """
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(
-        target=_child, args=(theirs, address, requests, connections, seconds)
+        target=_child, args=(theirs, address, requests, connections, seconds, rate)
     )
     process.start()
     theirs.close()
@@ -78,9 +89,12 @@ def run(address: Address, requests: Sequence[bytes], *, connections: int, second
     return outcome
 
 
-def _child(pipe, address: Address, requests: Sequence[bytes], connections: int, seconds: float) -> None:
+def _child(
+    pipe, address: Address, requests: Iterable[bytes], connections: int, seconds: float, rate: float
+) -> None:
+    lines = [Line(address) for _ in range(connections)]
     before, started = _cpu(), time.perf_counter()
-    outcome = _send_all(address, iter(requests), connections, started + seconds)
+    outcome = _send_all(lines, iter(requests), started + seconds, 1 / rate if rate else 0)
     outcome.seconds, outcome.cpu = time.perf_counter() - started, _cpu() - before
     pipe.send(outcome)
 
@@ -91,26 +105,39 @@ def _cpu() -> float:
 
 
 class Line:
-    """One kept connection with at most one request under way."""
+    """One kept connection with at most one request under way. Never waits for the other side."""
 
     def __init__(self, address: Address):
         self.socket = socket.create_connection(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sent_at = 0.0
+        self.socket.setblocking(False)
+        self.due_at = 0.0
+        self.rest = memoryview(b"")
         self.answer = b""
 
-    def send(self, request: bytes) -> None:
-        self.answer = b""
-        self.sent_at = time.perf_counter()
-        self.socket.sendall(request)
+    def ask(self, request: bytes, due_at: float) -> None:
+        self.due_at, self.rest, self.answer = due_at, memoryview(request), b""
+        self.send()
+
+    def send(self) -> None:
+        """As much of the rest as goes."""
+        while self.rest:
+            try:
+                self.rest = self.rest[self.socket.send(self.rest[:AT_ONCE]) :]
+            except BlockingIOError:
+                return
 
     def receive(self) -> int:
         """The status once the answer is whole, else 0."""
-        piece = self.socket.recv(1 << 18)
+        piece = self.socket.recv(AT_ONCE)
         if not piece:
             raise ConnectionError("the server closed a connection")
         self.answer += piece
         return int(self.answer[9:12]) if _is_whole(self.answer) else 0
+
+    @property
+    def waits_for(self) -> int:
+        return select.EPOLLIN | (select.EPOLLOUT if self.rest else 0)
 
 
 def _is_whole(answer: bytes) -> bool:
@@ -124,27 +151,27 @@ def _is_whole(answer: bytes) -> bool:
     return not found or len(body) >= int(rest.partition(b"\r\n")[0])
 
 
-def _send_all(address: Address, requests: Iterator[bytes], connections: int, until: float) -> Outcome:
-    outcome, lines, poll = Outcome(), {}, select.epoll()
-    for _ in range(connections):
-        line = Line(address)
-        lines[line.socket.fileno()] = line
-        poll.register(line.socket, select.EPOLLIN)
-        _send_next(line, requests, until)
-    busy = sum(1 for line in lines.values() if line.sent_at)
-    while busy:
-        for number, _ in poll.poll():
-            line = lines[number]
-            if status := line.receive():
-                outcome.latencies.append(time.perf_counter() - line.sent_at)
+def _send_all(lines: list[Line], requests: Iterator[bytes], until: float, gap: float) -> Outcome:
+    outcome, poll, free = Outcome(), select.epoll(), lines[:]
+    by_number = {line.socket.fileno(): line for line in lines}
+    for number, line in by_number.items():
+        poll.register(number, line.waits_for)
+    following, due = next(requests, None), time.perf_counter()
+    while following is not None or len(free) < len(lines):
+        now = time.perf_counter()
+        while free and following is not None and due <= now:
+            line = free.pop()
+            line.ask(following, due if gap else now)
+            poll.modify(line.socket, line.waits_for)
+            due += gap
+            following = next(requests, None) if due < until and now < until else None
+        for number, events in poll.poll(max(0, due - now) if free and following is not None else None):
+            line = by_number[number]
+            if events & select.EPOLLOUT:
+                line.send()
+                poll.modify(number, line.waits_for)
+            if events & ~select.EPOLLOUT and (status := line.receive()):
+                outcome.latencies.append(time.perf_counter() - line.due_at)
                 outcome.statuses[status] += 1
-                busy -= not _send_next(line, requests, until)
+                free.append(line)
     return outcome
-
-
-def _send_next(line: Line, requests: Iterator[bytes], until: float) -> bool:
-    following = next(requests, None) if time.perf_counter() < until else None
-    if following is None:
-        return False
-    line.send(following)
-    return True

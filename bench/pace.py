@@ -13,6 +13,10 @@ class Pace:
     seconds: float
     rounds: int
 
+    def stored(self, count: int, *, least: int = 1) -> int:
+        """So many rows at this scale."""
+        return max(least, round(count * self.scale))
+
     @classmethod
     def of(cls, asked: argparse.Namespace) -> Self:
         if asked.smoke:

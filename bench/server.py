@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -62,8 +63,16 @@ class Server:
         return sum(cpu_of(process) for process in self.processes)
 
     def memory(self) -> int:
-        """Bytes resident in the largest web process."""
-        return max(resident(process) for process in self.processes)
+        """Bytes resident in the largest web process; what it shares with the others counts."""
+        return max(memory_of(process, "VmRSS") for process in self.processes)
+
+    def peak(self) -> int:
+        """The most bytes that were resident in a web process since `forget_peak`."""
+        return max(memory_of(process, "VmHWM") for process in self.processes)
+
+    def forget_peak(self) -> None:
+        for process in self.processes:
+            Path(f"/proc/{process}/clear_refs").write_text("5")
 
 
 @contextmanager
@@ -85,6 +94,9 @@ def cpu_of(process: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / TICKS
 
 
-def resident(process: int) -> int:
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def memory_of(process: int, what: str) -> int:
+    """Bytes: `VmRSS`, resident now, or `VmHWM`, at most so far."""
+    status = Path(f"/proc/{process}/status").read_text()
+    found = re.search(rf"^{what}:\s+(\d+) kB$", status, re.MULTILINE)
+    assert found, status
+    return int(found.group(1)) * 1024

@@ -1,6 +1,6 @@
 """A1, A2: one visit with two opinions in each request, 16 connections; then the same visits again."""
 
-from bench import county, floor, load
+from bench import county, databases, floor, load
 from bench.figures import Figure
 from bench.pace import Pace
 from bench.server import Server, serving
@@ -9,17 +9,17 @@ CONNECTIONS = 16
 MOST_A_SECOND = 3_000  # more than any server here sends
 
 
-def measure(pace: Pace) -> list[Figure]:
+def measure(pace: Pace, here: county.County) -> list[Figure]:
     """Floor, first sending and second sending take turns, so that what else the machine does hits all three."""
+    databases.make("single_visits")
     floor.prepare()
-    beats = county.settle()
     floors, first, again = [], load.Outcome(), load.Outcome()
     with serving() as server:
-        _send(server, county.visits(beats, 200), pace.seconds).only(201)
+        _send(server, county.visits(here.beats, 200), pace.seconds).only(201)
         cpu = {"first": 0.0, "again": 0.0}
         for _ in range(pace.rounds):
             floors.append(floor.transactions_per_second(pace.seconds / 2))
-            requests = county.visits(beats, round(MOST_A_SECOND * pace.seconds))
+            requests = county.visits(here.beats, round(MOST_A_SECOND * pace.seconds))
             before = server.cpu()
             sent = _send(server, requests, pace.seconds).only(201)
             between = server.cpu()
