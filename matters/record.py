@@ -57,7 +57,8 @@ def new_matter(
     )
     if visit is not None:
         row.visit, row.unit_id, row.done_on = visit, visit.unit_id, visit.day
-        helped = [household.pk for household in households] or [visit.household_id]
+        own = [visit.household_id] if visit.household_id else []
+        helped = [household.pk for household in households] or own
     else:
         row.done_on = values["done_on"] or local_day(receipt.received_at)
         if row.done_on > local_day(receipt.received_at):

@@ -6,8 +6,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Length, Substr
+from django.db.models import Count, F, QuerySet, TextField
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Length, Substr
 from rest_framework.request import Request
 
 from cadres.models import Unit, User
@@ -31,11 +33,12 @@ class Table:
 
     name: str
     rows: Callable[[], QuerySet[Any]]
-    label: str
+    label: str | Combinable
     linked: str = "pk"  # the id its address goes by
 
 
-VISITS = Table("visits", Visit.objects.all, "household__head_name")
+WHO = Coalesce("household__head_name", KT("visitor__name"), output_field=TextField())
+VISITS = Table("visits", Visit.objects.all, WHO)
 OPINIONS = Table("opinions", Opinion.objects.all, "text")
 TASKS = Table("tasks", Task.objects.all, "title")
 ACTS = Table("tasks", TaskAction.objects.all, "task__title", linked="task")
@@ -165,7 +168,8 @@ def _labels(records: set[tuple[Table, Any]]) -> dict[tuple[Table, Any], dict[str
         by_table.setdefault(table, []).append(pk)
     found: dict[tuple[Table, Any], dict[str, Any]] = {}
     for table, ids in by_table.items():
-        rows = table.rows().filter(pk__in=ids).annotate(called=F(table.label), at=F(table.linked))
+        called = F(table.label) if isinstance(table.label, str) else table.label
+        rows = table.rows().filter(pk__in=ids).annotate(called=called, at=F(table.linked))
         for pk, called, at in rows.values_list("pk", "called", "at"):
             found[table, pk] = {
                 "table": table.name,

@@ -68,6 +68,7 @@ SHEETS = {
             ("单位", "unit__name"),
             ("户编号", "household__number"),
             ("户主", "household__head_name"),
+            ("来访人", "visitor__name"),
             ("干部", "cadre__full_name"),
             ("岗位", "post"),
             ("顶岗", "cover"),

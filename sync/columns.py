@@ -4,6 +4,7 @@ Absent, null and "" are the same. What the server does not know is kept beside t
 columns of the server's own are passed over.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from fieldapi.fields import Count, DayField, IdField, InstantField, Number, Plai
 from fieldapi.json import instant
 from opinions.models import Opinion, Reply
 from visits.models import Visit
+from visits.presence import FOR_ANYBODY
 
 MOST_NESTED = 500
 MOST_TEXT = 10_000
@@ -32,13 +34,32 @@ class PhoneRow(serializers.Serializer):
             return super().to_internal_value(data)
         said = {name: value for name, value in data.items() if value is not None and value != ""}
         row = super().to_internal_value(said)
-        unknown = {
-            name: value
+        columns: dict[str, Any] = {str(name): row.get(name) for name in self.fields}
+        return {**columns, IGNORED: self._unknown(said)}
+
+    def _unknown(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What it does not know in `said` and, one level down, in the rows that stand in it: {pointer: value}."""
+        inner = [(name, field) for name, field in self.fields.items() if isinstance(field, PhoneRow)]
+        return {
+            step(name): value
             for name, value in said.items()
             if name not in self.fields and name not in self.servers
+        } | {
+            f"{name}/{step(key)}": value
+            for name, field in inner
+            for key, value in (said.get(name) or {}).items()
+            if key not in field.fields
         }
-        columns: dict[str, Any] = {str(name): row.get(name) for name in self.fields}
-        return {**columns, IGNORED: unknown}
+
+
+def step(name: str) -> str:
+    """A name as a step of a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent of a row that stands in another, as it is stored and answered."""
+    return {name: value for name, value in row.items() if value is not None and name != IGNORED}
 
 
 class Location(PhoneRow):
@@ -56,7 +77,17 @@ class Location(PhoneRow):
         row = super().to_internal_value(data)
         if row["fixed_at"] is not None:
             row["fixed_at"] = instant(row["fixed_at"])
-        return {name: value for name, value in row.items() if value is not None and value != {}}
+        return told(row)
+
+
+class Visitor(PhoneRow):
+    """Who came, where it was no household here."""
+
+    name = PlainText(100)
+    address = PlainText(300, required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        return told(super().to_internal_value(data))
 
 
 class DeviceSaid(PhoneRow):
@@ -123,7 +154,8 @@ class VisitColumns(PhoneRow):
         "amended", "day", "ignored_fields",
     }  # fmt: skip
 
-    household = IdField()
+    household = IdField(required=False)
+    visitor = Visitor(required=False)
     kind = serializers.ChoiceField(choices=Visit.Kind.choices)
     started_at = InstantField()
     ended_at = InstantField(required=False)
@@ -136,6 +168,15 @@ class VisitColumns(PhoneRow):
     matters = serializers.ListField(required=False, max_length=MOST_NESTED)
     photos = serializers.ListField(required=False, max_length=MOST_NESTED)
     made_by = IdField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A household; or, where the kind is for anybody, a visitor."""
+        if attrs["household"] is None and (attrs["visitor"] is None or attrs["kind"] not in FOR_ANYBODY):
+            missing = "visitor" if attrs["kind"] in FOR_ANYBODY else "household"
+            raise serializers.ValidationError(
+                {missing: self.fields[missing].error_messages["required"]}, code="required"
+            )
+        return attrs
 
 
 class ReplyColumns(PhoneRow):
@@ -166,6 +207,14 @@ class AmendmentColumns(PhoneRow):
     reason = PlainText(500)
     changes = PlainObject()
     made_by = IdField(required=False)
+
+    def _unknown(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        changes = {
+            f"changes/{step(name)}": value
+            for name, value in said["changes"].items()
+            if name not in Changes._declared_fields
+        }
+        return super()._unknown(said) | changes
 
     def validate_changes(self, value: dict[str, Any]) -> dict[str, Any]:
         """Checked, and kept as sent."""

@@ -6,6 +6,8 @@ VISIT = {
     "started_at": "2026-11-03T09:12:00+08:00",
     "ended_at": "2026-11-03T09:40:00+08:00",
     "people_met": 2,
+    "companions": ["0199d2a0-5555-7000-8000-000000000001"],
+    "tasks": ["0199d2a0-4444-7000-8000-000000000001"],
     "location": {"lat": 28.6, "lon": 103.95, "accuracy_m": 12.5, "system": "gcj02", "mocked": False},
     "note": "老人在家",
     "opinions": [
@@ -15,6 +17,13 @@ VISIT = {
             "kind": "request",
             "category": "lighting",
             "wants_reply": True,
+        }
+    ],
+    "matters": [
+        {
+            "id": "0199d2a0-6666-7000-8000-000000000001",
+            "title": "帮助更换灶台水管",
+            "opinions": ["0199d2a0-2222-7000-8000-000000000001"],
         }
     ],
     "photos": [
@@ -27,6 +36,14 @@ VISIT = {
         }
     ],
     "device": {"id": "phone-1", "app_version": "1.4.0", "clock_at": "2026-11-03T18:00:00+08:00"},
+}
+RECEPTION = {
+    "household": None,
+    "visitor": {"name": "赶集的老人", "address": "邻县关河村"},
+    "kind": "reception",
+    "started_at": "2026-11-03T14:05:00+08:00",
+    "ended_at": "2026-11-03T14:20:00+08:00",
+    "people_met": 1,
 }
 OPINION = {
     "made_at": "2026-11-03T11:00:00+08:00",

@@ -27,7 +27,7 @@ from sync.sameness import same
 from sync.surroundings import Surroundings
 from visits.amend import new_amendment
 from visits.models import Amendment, Companion, Flag, Visit
-from visits.record import Receipt, door_of, new_visit
+from visits.record import Receipt, door_of, new_visit, visited
 
 CREATED, SAME, WAITING, CONFLICT, REFUSED = "created", "same", "waiting", "conflict", "refused"
 
@@ -164,22 +164,20 @@ class Intake:
     # one row of each table: made, refused, or kept aside
 
     def _visits(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Visit:
-        visit = new_visit(
-            row.id, row.values, door_of(row.values["household"], self.around.doors, "/household"), receipt
-        )
-        for place, user in enumerate(row.values["companions"] or ()):
+        said = row.values
+        door = visited(self.by, said["household"], said["kind"], self.around.doors, "/household")
+        visit = new_visit(row.id, said, door, receipt)
+        for place, user in enumerate(said["companions"] or ()):
             self._must_be("users", user, "user_unknown", f"/companions/{place}")
-        for place, task in enumerate(row.values["tasks"] or ()):
+        for place, task in enumerate(said["tasks"] or ()):
             self._must_be("tasks", task, "task_unknown", f"/tasks/{place}")
         rows = verdict.rows
         rows.visits.append(visit)
-        visit.accompanied = bool(row.values["companions"])
+        visit.accompanied = bool(said["companions"])
         rows.companions += [
-            Companion(visit=visit, user_id=pk) for pk in dict.fromkeys(row.values["companions"] or ())
+            Companion(visit=visit, user_id=pk) for pk in dict.fromkeys(said["companions"] or ())
         ]
-        rows.worked_on += [
-            VisitTask(visit=visit, task_id=pk) for pk in dict.fromkeys(row.values["tasks"] or ())
-        ]
+        rows.worked_on += [VisitTask(visit=visit, task_id=pk) for pk in dict.fromkeys(said["tasks"] or ())]
         return visit
 
     def _opinions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Opinion:

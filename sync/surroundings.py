@@ -17,6 +17,7 @@ from sync.quarantine import hashed
 from sync.reading import TABLES, Bundle, Sent
 from sync.waiting import PHONE_MADE
 from visits.models import Companion, Visit
+from visits.presence import FOR_ANYBODY
 from visits.record import Doorstep, doorsteps
 
 NAMED = {
@@ -70,7 +71,12 @@ class Surroundings:
 
     @cached_property
     def doors(self) -> dict[UUID, Doorstep]:
-        return doorsteps(self.by, _households(self.rows), self.histories)
+        for_anybody = {
+            row.values["household"]
+            for row in self.rows
+            if row.table == "visits" and row.values["kind"] in FOR_ANYBODY
+        }
+        return doorsteps(self.by, _households(self.rows), self.histories, for_anybody - {None})
 
     def has(self, table: str, key: Key | None) -> bool:
         return key in self.known[table]

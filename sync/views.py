@@ -40,7 +40,7 @@ class PhoneVisits(PhonePut, VisitViewSet):
     @extend_schema(
         request=columns.VisitColumns,
         responses={200: VisitShown, 201: VisitShown},
-        examples=[sent("visit", examples.VISIT)],
+        examples=[sent("visit", examples.VISIT), sent("somebody of no household", examples.RECEPTION)],
     )
     def update(self, request: Request, pk: str) -> Response:
         """Send a visit with its opinions, matters and photo declarations. The same again answers 200."""

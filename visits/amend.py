@@ -11,7 +11,8 @@ from fieldapi.journal import note_down
 from households.cover import served
 from visits.judge import judge_again
 from visits.models import Amendment, Visit
-from visits.record import COLUMNS, Receipt, door_of, doorsteps, place, settle_units
+from visits.presence import FOR_ANYBODY
+from visits.record import COLUMNS, Doorstep, Receipt, doorsteps, place, settle_units, visited
 
 FIELDS = {
     "note": "note",
@@ -51,8 +52,7 @@ def amend(by: User, amendment: Amendment) -> Visit:
     amendment.save(force_insert=True)
     counted_by = visit.day, visit.unit_id, visit.added_month
     _take_on(visit)
-    doors = doorsteps(visit.cadre, [visit.household_id], served(visit.cadre, [visit.household_id]))
-    place(visit, door_of(visit.household_id, doors, "/changes/household"))
+    place(visit, _door(visit))
     settle_units([visit], clock.today())
     visit.added_month = added_month(visit.unit_id, visit.day)
     if amendment.added_month is not None:
@@ -65,6 +65,13 @@ def amend(by: User, amendment: Amendment) -> Visit:
         by, "visits.amend", visit.pk, unit=visit.unit_id, amendment=amendment.pk, changes=amendment.changes
     )
     return visit
+
+
+def _door(visit: Visit) -> Doorstep | None:
+    asked = [visit.household_id] if visit.household_id else []
+    for_anybody = asked if visit.kind in FOR_ANYBODY else []
+    doors = doorsteps(visit.cadre, asked, served(visit.cadre, asked), for_anybody)
+    return visited(visit.cadre, visit.household_id, visit.kind, doors, "/changes/household")
 
 
 def as_sent(visit: Visit) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Call:
     `started_at` and `ended_at` are the phone's claim, in the offset it sent: EXIF times that have none are
     read in that. `occurred_at` and `received_at` are the server's. `clock_offset` is how far the phone's
     clock was ahead when it sent, None if it did not say. `household_point` is None if there is no household,
-    or it has no coordinates.
+    or it has no coordinates. `paired`: the cadre served the household on that day, as A or B.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Call:
     accuracy_m: float | None = None
     mocked: bool = False
     household_point: Point | None = None
+    paired: bool = True
 
 
 @dataclass(frozen=True, slots=True)

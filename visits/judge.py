@@ -22,7 +22,7 @@ SPAN = timedelta(hours=48)
 
 
 def call_of(visit: Visit) -> Call:
-    """A visit as the pure rules see it; `visit.household` must be loaded."""
+    """A visit as the pure rules see it; `visit.household` must be loaded, where it has one."""
     where = visit.location or {}
     return Call(
         kind=visit.kind,
@@ -34,7 +34,8 @@ def call_of(visit: Visit) -> Call:
         point=visit.point,
         accuracy_m=where.get("accuracy_m"),
         mocked=where.get("mocked", False),
-        household_point=visit.household.point,
+        household_point=visit.household.point if visit.household else None,
+        paired=visit.post != "",
     )
 
 

@@ -53,7 +53,8 @@ class Visit(Versioned):
 
     id = models.UUIDField(primary_key=True)
     # the phone's columns
-    household = models.ForeignKey(Household, models.PROTECT, related_name="visits")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="visits")
+    visitor = models.JSONField(null=True)  # {name, address} of who came, where it was no household
     kind = models.CharField(max_length=12, choices=Kind.choices)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -91,6 +92,12 @@ class Visit(Versioned):
     objects = VisitQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(household__isnull=False) | Q(visitor__isnull=False),
+                name="a_visit_has_a_household_or_a_visitor",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["unit", "day"],

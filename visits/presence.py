@@ -20,6 +20,9 @@ DOORSTEP = frozenset({"home", "door_service"})
 LOCATED = DOORSTEP | {"field"}
 """Kinds that need a location. For `reception`, `office_day`, `phone` it is optional and raises nothing."""
 
+FOR_ANYBODY = frozenset({"reception", "office_day", "door_service"})
+"""Kinds that serve any household of the cadre's unit, or somebody of no household here: no pairing is needed."""
+
 DEFAULTS = Thresholds()
 CHINA = timezone(timedelta(hours=8))
 NO_TIME = timedelta(0)
@@ -176,6 +179,12 @@ def _photo_seen_before(scene: Scene) -> Iterator[Evidence]:
                 yield Evidence(seen.bits, limit, photo=picture.id, other=seen.photo)
 
 
+def _not_paired(scene: Scene) -> Iterator[Evidence]:
+    """No pairing with the household on that day, where one is needed."""
+    if scene.call.kind not in FOR_ANYBODY and not scene.call.paired:
+        yield Evidence(0, 1)
+
+
 def _seconds(time: timedelta) -> float:
     return round(time.total_seconds(), 1)
 
@@ -198,5 +207,6 @@ RULES: dict[str, Callable[[Scene], Iterator[Evidence]]] = {
     "photo_elsewhere": _photo_elsewhere,
     "photo_other_time": _photo_other_time,
     "photo_seen_before": _photo_seen_before,
+    "not_paired": _not_paired,
 }
 CODES = tuple(RULES)

@@ -1,12 +1,13 @@
 """A visit as it becomes a row: judged by the pairing on its day and by the corrected clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from cadres.models import User
+from cadres.units import within
 from fieldapi import phone_clock
 from fieldapi.calendar import local_day
 from fieldapi.coordinates import distance_m, to_wgs84
@@ -15,8 +16,9 @@ from fieldapi.json import instant
 from households.cover import Served, post_on
 from households.models import Household, HouseholdChange
 from visits.models import Visit
+from visits.presence import FOR_ANYBODY
 
-COLUMNS = ("household_id", "kind", "started_at", "ended_at", "people_met", "location", "note")
+COLUMNS = ("household_id", "visitor", "kind", "started_at", "ended_at", "people_met", "location", "note")
 """The phone's columns of a visit."""
 
 
@@ -32,7 +34,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Doorstep:
-    """A household as the sender knows it: the pairings with it, oldest first; none for a supervisor."""
+    """A household as the sender knows it: the pairings with it, oldest first; none for who never served it."""
 
     household: Household
     history: Sequence[Served] = ()
@@ -42,6 +44,7 @@ def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """The phone's columns as the row holds them; `values` have been through the input check."""
     return {
         "household_id": values["household"],
+        "visitor": values["visitor"],
         "kind": values["kind"],
         "started_at": values["started_at"],
         "ended_at": values["ended_at"],
@@ -51,7 +54,7 @@ def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def new_visit(visit_id: UUID, values: Mapping[str, Any], door: Doorstep, receipt: Receipt) -> Visit:
+def new_visit(visit_id: UUID, values: Mapping[str, Any], door: Doorstep | None, receipt: Receipt) -> Visit:
     """An unsaved visit. What follows from the phone's columns is worked out by `place`."""
     visit = Visit(
         id=visit_id,
@@ -68,20 +71,23 @@ def new_visit(visit_id: UUID, values: Mapping[str, Any], door: Doorstep, receipt
     return visit
 
 
-def place(visit: Visit, door: Doorstep) -> None:
-    """Work out the server's columns from the phone's: when it was, where, in which post and unit."""
-    visit.household = door.household
+def place(visit: Visit, door: Doorstep | None) -> None:
+    """Work out the server's columns from the phone's: when it was, where, in which post and unit.
+
+    Without a household it belongs to the cadre's unit.
+    """
+    visit.household = door.household if door else None
     visit.occurred_at = phone_clock.corrected(visit.started_at, _offset_of(visit), visit.received_at)
     visit.day = local_day(visit.occurred_at)
-    post, visit.cover = post_on(door.history, visit.day)
+    post, visit.cover = post_on(door.history, visit.day) if door else (None, False)
     visit.post = post or ""
-    visit.unit_id = door.household.unit_id
+    visit.unit_id = door.household.unit_id if door else visit.cadre.unit_id
     where = visit.location
     visit.lat, visit.lon = (
         to_wgs84(where["lat"], where["lon"], where.get("system", "wgs84")) if where else (None, None)
     )
     visit.distance_m = None
-    if visit.point and door.household.point:
+    if door and visit.point and door.household.point:
         visit.distance_m = round(distance_m(visit.point, door.household.point), 1)
 
 
@@ -96,14 +102,19 @@ def clock_offset(visit: Visit) -> timedelta | None:
 
 
 def doorsteps(
-    by: User, households: Iterable[UUID], histories: Mapping[UUID, Sequence[Served]]
+    by: User,
+    households: Collection[UUID],
+    histories: Mapping[UUID, Sequence[Served]],
+    for_anybody: Collection[UUID] = (),
 ) -> dict[UUID, Doorstep]:
-    """The households `by` may make visits at: ever served, or in a desk's subtree. A query only for desks."""
-    asked = set(households)
+    """The households `by` may make visits at: ever served, or in a desk's subtree, or in a cadre's unit for those
+    that visits of a kind for anybody name. A query only where there are such.
+    """
     known = {pk: Doorstep(history[-1].household, history) for pk, history in histories.items()}
-    if by.sees_subtree and (rest := asked - known.keys()):
-        in_subtree = Household.objects.visible_to(by, today=date.min).filter(pk__in=rest)
-        known |= {household.pk: Doorstep(household) for household in in_subtree.defer("phone", "id_number")}
+    asked = set(households) if by.sees_subtree else set(for_anybody)
+    if rest := asked - known.keys():
+        in_unit = Household.objects.filter(**within(by.unit_id), pk__in=rest)
+        known |= {household.pk: Doorstep(household) for household in in_unit.defer("phone", "id_number")}
     return known
 
 
@@ -111,6 +122,18 @@ def door_of(household: UUID, doors: Mapping[UUID, Doorstep], pointer: str) -> Do
     if household not in doors:
         raise Refused("household_unknown", pointer)
     return doors[household]
+
+
+def visited(
+    by: User, household: UUID | None, kind: str, doors: Mapping[UUID, Doorstep], pointer: str
+) -> Doorstep | None:
+    """The door of a visit; None without a household. Refuses `household_unknown` where `by` makes no such visits."""
+    if household is None:
+        return None
+    door = door_of(household, doors, pointer)
+    if not (door.history or kind in FOR_ANYBODY or by.sees_subtree):
+        raise Refused("household_unknown", pointer)
+    return door
 
 
 def settle_units(visits: Sequence[Visit], today: date) -> None:

@@ -38,6 +38,11 @@ class LocationShown(serializers.Serializer):
     fixed_at = InstantField(required=False)
 
 
+class VisitorShown(serializers.Serializer):
+    name = serializers.CharField()
+    address = serializers.CharField(required=False)
+
+
 class VisitOpinionShown(serializers.Serializer):
     id = IdField()
     text = serializers.CharField()
@@ -79,7 +84,8 @@ class VisitShown(serializers.Serializer):
     """The phone's columns as they now count, and the server's beside them."""
 
     id = IdField()
-    household = IdField()
+    household = IdField(allow_null=True)
+    visitor = VisitorShown(allow_null=True, help_text="who came, where it was no household")
     kind = serializers.ChoiceField(choices=Visit.Kind.choices)
     started_at = InstantField()
     ended_at = InstantField(allow_null=True)

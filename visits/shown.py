@@ -58,7 +58,8 @@ def shown(visit: Visit, parts: Parts | None = None) -> dict[str, Any]:
     parts = parts or parts_of(visit)
     return {
         "id": str(visit.pk),
-        "household": str(visit.household_id),
+        "household": str(visit.household_id) if visit.household_id else None,
+        "visitor": visit.visitor,
         "kind": visit.kind,
         "started_at": visit.started_at,
         "ended_at": visit.ended_at,

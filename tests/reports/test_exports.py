@@ -15,6 +15,7 @@ from reports import exporting
 from reports.models import Export
 from tests import samples
 from tests.conftest import Village
+from tests.samples import visit_body
 
 
 def asked(village: Village, name: str = "sun", **columns):
@@ -54,6 +55,15 @@ def test_visits_come_with_their_opinions_one_line_each(village: Village):
     assert {row["备注"] for row in rows} == {"'=1+1"}
     assert {row["单位"] for row in rows} == {"田坝村民委员会"}
     assert "attachment" in file.headers["Content-Disposition"]
+
+
+def test_a_visitor_is_named_where_there_is_no_household(village: Village):
+    body = {**visit_body(new_id()), "household": None, "kind": "reception", "visitor": {"name": "赶集的老人"}}
+    village.client("gao").put(f"visits/{new_id()}/", body)
+    text = b"".join(written(village).streaming_content)
+    (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
+
+    assert (row["来访人"], row["户编号"], row["户主"]) == ("赶集的老人", "", "")
 
 
 @pytest.mark.parametrize("kind", ["visits", "opinions", "tasks", "matters"])

@@ -452,6 +452,18 @@ class TestPhotoSeenBefore:
         assert codes(replace(CALL, kind=kind), pictures=[seen]) == ["photo_seen_before"]
 
 
+class TestNotPaired:
+    @pytest.mark.parametrize("kind", ["home", "field", "phone"])
+    def test_without_a_pairing_on_that_day_is_flagged(self, kind):
+        (flag,) = flags(replace(CALL, kind=kind, paired=False))
+
+        assert flag == Flag("not_paired", (Evidence(0, 1),))
+
+    @pytest.mark.parametrize("kind", ["reception", "office_day", "door_service"])
+    def test_kinds_for_anybody_need_no_pairing(self, kind):
+        assert codes(replace(CALL, kind=kind, paired=False)) == []
+
+
 def test_all_that_can_be_wrong_at_once_comes_in_one_fixed_order():
     picture = Picture(
         PICTURE, None, NINE - timedelta(days=9), metres_north(70_000), seen_before=[Seen(OLD_PICTURE, 0)]
@@ -463,6 +475,7 @@ def test_all_that_can_be_wrong_at_once_comes_in_one_fixed_order():
         point=metres_north(5000),
         accuracy_m=150,
         mocked=True,
+        paired=False,
     )
     before = neighbour(EARLIER, -60, -1, metres_north(60_000))
 
@@ -503,6 +516,7 @@ calls = st.builds(
     point=st.none() | points,
     accuracy_m=accuracies,
     household_point=st.none() | points,
+    paired=st.booleans(),
 )
 
 
