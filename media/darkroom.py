@@ -81,6 +81,8 @@ class Darkroom:
         no file pays for the one before it. Takes at most two minutes. Raises OSError when the disk or the darkroom
         fails: worth another try.
         """
+        if self._process.poll() is not None:  # it ended since, or did not open again
+            self._renew()
         was_fresh = self._fresh
         answer = self._ask(source, into)
         if isinstance(answer, Developed) or was_fresh:

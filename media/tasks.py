@@ -3,6 +3,9 @@
 May run twice: the row says whether it is done (`developed_at`). Originals are never touched.
 """
 
+import atexit
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -41,9 +44,17 @@ def develop_photo(photo_id: str) -> None:
     write_down(photo, outcome)
 
 
+@cache
+def darkroom() -> Darkroom:
+    """This worker's, open as long as it runs: opening one costs more than developing three photos."""
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    return until_the_end.enter_context(Darkroom())
+
+
 def _developed(photo: Photo) -> Developed | Problem:
-    with workbench() as bench, at_hand(original(photo), bench) as source, Darkroom() as darkroom:
-        outcome = darkroom.develop(source, bench)
+    with workbench() as bench, at_hand(original(photo), bench) as source:
+        outcome = darkroom().develop(source, bench)
         if isinstance(outcome, Developed):
             for size in (FULL, LARGE, THUMB):
                 with (bench / size).open("rb") as file:

@@ -101,6 +101,13 @@ def test_the_darkroom_opens_again_when_its_process_was_killed(stored, tmp_path):
         assert darkroom.develop(stored(encoded(scene(1))), tmp_path).width == 640
 
 
+def test_no_photo_pays_for_a_process_that_was_killed_before_its_first(stored, tmp_path):
+    with Darkroom() as darkroom:
+        darkroom._process.kill()
+        darkroom._process.wait()
+        assert darkroom.develop(stored(encoded(scene(1))), tmp_path).width == 640
+
+
 def test_a_missing_file_is_the_disks_fault_and_not_the_pictures(darkroom, tmp_path):
     with pytest.raises(FileNotFoundError):
         darkroom.develop(tmp_path / "nowhere", tmp_path)

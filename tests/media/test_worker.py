@@ -13,7 +13,7 @@ from media.darkroom import Developed
 from media.due import develop_left_behind
 from media.models import Photo, PhotoBand
 from media.storage import original
-from media.tasks import MOST_ATTEMPTS, develop_photo, write_down
+from media.tasks import MOST_ATTEMPTS, darkroom, develop_photo, write_down
 from tests.conftest import Village
 from tests.media.pictures import encoded, oriented, scene
 from tests.media.sending import JPEG, declare, files_in, send, stored, work
@@ -52,6 +52,14 @@ def test_a_photo_is_developed_once_its_bytes_are_stored(village: Village, anywhe
         name, f"{name}.full.jpg", f"{name}.large.jpg", f"{name}.thumb.jpg",
     ]  # fmt: skip
     assert village.client("gao").get(f"photos/{photo.pk}/").json()["width"] == 480
+
+
+def test_one_darkroom_develops_all_of_a_workers_photos(village: Village, disk):
+    stored(village)
+    process = darkroom()._process.pid
+    stored(village, encoded(scene(2)))
+
+    assert darkroom()._process.pid == process
 
 
 def test_nothing_is_left_on_the_workbench(village: Village, disk):
