@@ -25,6 +25,8 @@ from tools.postgres import NoPostgres, throwaway_postgres
 ROWS = {
     "A1": "single_visits",
     "A2": "single_visits",
+    "A3": "uploads",
+    "A4": "derivatives",
     "A8": "starting",
 }
 """Which module measures a row. Loaded by name, since models need a Django that has been set up."""
