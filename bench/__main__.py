@@ -28,6 +28,7 @@ ROWS = {
     "A3": "uploads",
     "A4": "derivatives",
     "A8": "starting",
+    "A9": "slow_phones",
 }
 """Which module measures a row. Loaded by name, since models need a Django that has been set up."""
 RESULTS = Path("var/bench.json")

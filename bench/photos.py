@@ -37,7 +37,7 @@ class Declared:
 
 def declare(beats: list[Beat], count: int, size: int = USUAL_BYTES) -> list[Declared]:
     """So many visits with a photo of `size` bytes each, cadre after cadre."""
-    now, content = clock.now(), filled(jpeg(800, 600), size - 16)
+    now, content = clock.now(), filled(jpeg(160, 120), size - 16)
     begun = sha256(content)
     visits, declared = [], []
     for n in range(count):
