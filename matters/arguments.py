@@ -64,6 +64,13 @@ def understood(serializer: type[StrictSerializer], args: Any, *, from_phone: boo
     return dict(asked.validated_data)
 
 
+def photos_named(verb: str, args: Any) -> list[UUID]:
+    """The photos given as evidence that a task is finished, as far as they can be read."""
+    named = args.get("evidence") if verb == "finish" and isinstance(args, Mapping) else None
+    listed = named if isinstance(named, list) else []
+    return [UUID(one) for one in listed if isinstance(one, str) and SHAPE.fullmatch(one)]
+
+
 def tasks_named(args: Any) -> list[UUID]:
     """Other tasks the arguments speak of, so that all can be locked in order before anything is judged."""
     named = args.get("into") if isinstance(args, Mapping) else None

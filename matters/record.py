@@ -72,6 +72,19 @@ def new_matter(
     )
 
 
+def move_benefit(visit: Visit) -> None:
+    """Matters of a visit that turns out to have been made at another household benefit that one."""
+    named = [one.changes["household"] for one in visit.amendments.all() if one.changes.get("household")]
+    if not named or visit.as_sent is None or visit.household_id is None:
+        return
+    former = {UUID(str(pk)) for pk in (visit.as_sent["household_id"], *named) if pk} - {visit.household_id}
+    for matter in PracticalMatter.objects.filter(visit=visit).prefetch_related("household_links"):
+        was = {one.household_id for one in matter.household_links.all()}
+        if was & former or not was:
+            matter.household_links.filter(household__in=former).delete()
+            MatterHousehold.objects.get_or_create(matter=matter, household_id=visit.household_id)
+
+
 def link(matter: UUID, opinion: UUID) -> None:
     """A stored matter resolves one more opinion, which came after it."""
     MatterOpinion.objects.get_or_create(matter_id=matter, opinion_id=opinion)

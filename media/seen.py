@@ -3,6 +3,7 @@
 The visit made first has the original, in whatever order the photos arrive and are developed.
 """
 
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,43 @@ def find_again(photo: Photo, likeness: int | None) -> set[UUID]:
             affected.add(others.pk)
     photo.seen = sorted(earlier, key=_nearest)[:MOST_SEEN]
     Photo.objects.filter(pk=photo.pk).update(seen=photo.seen)
+    return affected
+
+
+def look_again(photos: Iterable[Photo]) -> set[UUID]:
+    """Compare photos of corrected visits anew, with the visits as they are now; answer the visits affected.
+
+    Inside the caller's transaction, which `compared` must have begun.
+    """
+    affected: set[UUID] = set()
+    for photo in photos:
+        photo.refresh_from_db(fields=["visit"])
+        likeness = int(photo.phash, 16) if photo.phash else None
+        affected |= _forget(photo, likeness)
+        if _visit_of(photo).withdrawn:
+            Photo.objects.filter(pk=photo.pk).update(seen=[])
+        else:
+            affected |= find_again(photo, likeness)
+    return affected
+
+
+def compared(visits: Collection[UUID]) -> list[Photo]:
+    """The photos of these visits that were compared with others, their counties' comparisons held up meanwhile."""
+    developed = Photo.objects.filter(visit__in=visits, state=Photo.State.STORED, developed_at__isnull=False)
+    photos = list(developed.order_by("pk"))
+    for photo in sorted(photos, key=lambda one: county_of(one.unit)):
+        one_at_a_time(photo)
+    return photos
+
+
+def _forget(photo: Photo, likeness: int | None) -> set[UUID]:
+    """Take the photo from what other visits' photos have seen before."""
+    affected = set()
+    for _, other in _matches(photo, likeness):
+        seen = [one for one in other.seen if one["photo"] != str(photo.pk)]
+        if len(seen) != len(other.seen):
+            Photo.objects.filter(pk=other.pk).update(seen=seen)
+            affected.add(_visit_of(other).pk)
     return affected
 
 

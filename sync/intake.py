@@ -3,7 +3,7 @@
 The number of statements depends on which tables the batch touches, not on how many rows it brings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from cadres.models import User
 from fieldapi import json, phone_clock
 from fieldapi.errors import Refused
 from fieldapi.json import dumps
+from matters.arguments import photos_named
 from matters.models import PracticalMatter, VisitTask
 from matters.record import NewMatter, new_matter
 from media.models import Photo
@@ -23,12 +24,13 @@ from opinions.replies import new_reply
 from sync.columns import DeviceSaid
 from sync.models import WaitingRow
 from sync.reading import Bundle, Sent
-from sync.sameness import same
+from sync.sameness import repeats, same
 from sync.surroundings import Surroundings
 from visits.amend import new_amendment
 from visits.models import Amendment, Companion, Flag, Visit
 from visits.record import Receipt, door_of, new_visit, visited
 
+Key = tuple[str, UUID]
 CREATED, SAME, WAITING, CONFLICT, REFUSED = "created", "same", "waiting", "conflict", "refused"
 
 
@@ -70,7 +72,15 @@ class Verdict:
     refused: Refused | None = None
     waiting_for: list[UUID] = field(default_factory=list)
     put_aside: bool = False  # the root is to be put aside now
+    twin: "Verdict | None" = None  # on an earlier copy in the same batch, which this one shares
     has_moved_on: bool = False  # rows that waited for it have taken effect: it stands otherwise than written
+
+    def share(self) -> None:
+        """Take on what became of the earlier copy: its row, what it waits for, or its refusal."""
+        if self.twin is not None:
+            self.row, self.refused, self.waiting_for = self.twin.row, self.twin.refused, self.twin.waiting_for
+            if self.twin.outcome != CREATED:
+                self.outcome = self.twin.outcome
 
 
 class Intake:
@@ -81,6 +91,7 @@ class Intake:
         self.around = Surroundings(by, bundles)
         self.accepted = Accepted()
         self.visits: dict[UUID, Visit] = {}  # of this batch, as they are accepted
+        self.taken: dict[Key, tuple[Sent, Verdict]] = {}  # rows of this batch that are accepted or wait
         self.verdicts = [self.judged(bundle) for bundle in bundles]
 
     @property
@@ -105,33 +116,55 @@ class Intake:
         return verdict
 
     def _judge(self, bundle: Bundle, verdict: Verdict) -> None:
-        fresh = [row for row in bundle.rows if not self._stands(row)]
-        if bundle.root not in fresh:
-            verdict.outcome = SAME
-            verdict.row = self.around.stored[bundle.root.table][bundle.root.id]
-        elif self.around.has("waiting", bundle.root.id):
+        taken: dict[Key, tuple[Sent, Verdict]] = {}
+        fresh = []
+        for row in bundle.rows:
+            if not self._stands(row, taken):
+                fresh.append(row)
+                taken[row.table, row.id] = row, verdict
+        root = bundle.root
+        if root not in fresh:
+            self._stand_by(root, verdict)
+        elif self.around.has("waiting", root.id):
             self._waits_already(bundle, verdict)
             return
-        elif awaited := self._awaited(bundle.root):
+        elif awaited := self._awaited(root):
             verdict.outcome, verdict.waiting_for, verdict.put_aside = WAITING, awaited, True
+            self.taken |= taken
             return
         receipt = self._receipt(bundle)
         for row in fresh:
             made = getattr(self, f"_{row.table}")(row, receipt, verdict)
-            if row is bundle.root:
+            if row is root:
                 verdict.row = made
             if row.ignored and made is not None:
                 made.ignored = dumps(row.ignored).decode()
         self.visits |= {visit.id: visit for visit in verdict.rows.visits}
         self.accepted.add(verdict.rows)
+        self.taken |= taken
 
-    def _stands(self, row: Sent) -> bool:
-        """The row is here with the same content. Refuses `content_differs` when it is another."""
+    def _stands(self, row: Sent, taken: Mapping[Key, tuple[Sent, Verdict]]) -> bool:
+        """The row is here, or earlier in the batch, with the same content. Refuses `content_differs` otherwise."""
+        key = row.table, row.id
+        if earlier := taken.get(key) or self.taken.get(key):
+            if not repeats(row, earlier[0]):
+                raise Refused("content_differs", row.pointer)
+            return True
         if not self.around.has(row.table, row.id):
             return False
-        if not same(row, self.around.stored[row.table][row.id], self.by):
+        stored = self.around.stored[row.table][row.id]
+        if not same(row, stored, self.by, self.around.lists, self.around.known["waiting"]):
             raise Refused("content_differs", row.pointer)
         return True
+
+    def _stand_by(self, root: Sent, verdict: Verdict) -> None:
+        """A repeat shows what stands: the stored row, or what becomes of an earlier copy in the batch."""
+        verdict.outcome = SAME
+        if earlier := self.taken.get((root.table, root.id)):
+            verdict.twin = earlier[1]
+            verdict.share()
+        else:
+            verdict.row = self.around.stored[root.table][root.id]
 
     def _waits_already(self, bundle: Bundle, verdict: Verdict) -> None:
         row = WaitingRow.objects.prefetch_related("awaits").get(
@@ -150,6 +183,8 @@ class Intake:
             wanted.append(("opinions", said["opinion"]))
         if root.table == "practical_matters":
             wanted += [("opinions", key) for key in said["opinions"] or ()]
+        if root.table == "task_actions":
+            wanted += [("photos", key) for key in photos_named(said["verb"], said["args"])]
         return [
             key for table, key in wanted
             if key is not None and not self.around.has(table, key) and key not in self.visits

@@ -1,7 +1,9 @@
 """Whether a row that was sent again is the row that stands: the phone's columns, after parsing."""
 
+from collections.abc import Collection
 from typing import Any
 
+from sync.lists import Lists, agree, said
 from sync.reading import TABLES, Sent
 from visits.amend import as_sent, plain
 from visits.models import Visit
@@ -10,11 +12,21 @@ GIVEN_BY_VISIT = {"opinions": {"household_id"}}
 """Columns a nested row need not repeat, since its visit says them."""
 
 
-def same(sent: Sent, row: Any, sender: Any) -> bool:
-    """The sender made `row`, and its phone's columns are what was sent."""
-    table = TABLES[sent.table]
-    if getattr(row, table.maker) != sender.pk:
-        return False
+def same(sent: Sent, row: Any, sender: Any, lists: Lists, waiting: Collection[Any]) -> bool:
+    """The sender made `row`, and its phone's columns and lists are what was sent."""
+    return (
+        getattr(row, TABLES[sent.table].maker) == sender.pk
+        and _same_columns(sent, row)
+        and agree(sent, row, lists, waiting)
+    )
+
+
+def repeats(sent: Sent, earlier: Sent) -> bool:
+    """Two rows of one batch, under one id, say the same."""
+    return sent.columns == earlier.columns and said(sent) == said(earlier)
+
+
+def _same_columns(sent: Sent, row: Any) -> bool:
     if isinstance(row, Visit):
         return as_sent(row) == {name: plain(value) for name, value in sent.columns.items()}
     spared = GIVEN_BY_VISIT.get(sent.table, set()) if sent.values.get("visit") else set()

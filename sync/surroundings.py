@@ -9,13 +9,16 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from cadres.models import User
+from fieldapi import clock
 from households.cover import Served, served
+from matters.arguments import photos_named
 from matters.models import PracticalMatter, Task
 from opinions.models import Opinion
 from sync.known import Key, look_up
+from sync.lists import Lists, lists_of
 from sync.quarantine import hashed
 from sync.reading import TABLES, Bundle, Sent
-from sync.waiting import PHONE_MADE
+from sync.waiting import PHONE_MADE, link_id
 from visits.models import Companion, Visit
 from visits.presence import FOR_ANYBODY
 from visits.record import Doorstep, doorsteps
@@ -60,7 +63,8 @@ class Surroundings:
 
     @cached_property
     def tasks(self) -> dict[UUID, Task]:
-        return self._named("task", Task.objects.all(), of="photos")
+        """Those that the sender sees."""
+        return self._named("task", Task.objects.visible_to(self.by, today=clock.today()), of="photos")
 
     @cached_property
     def histories(self) -> dict[UUID, list[Served]]:
@@ -95,6 +99,11 @@ class Surroundings:
             or (self.by.sees_subtree and self.by.governs(opinion.unit_id))
         )
 
+    @cached_property
+    def lists(self) -> Lists:
+        """What the lists of stored rows hold, of those that the batch brings again."""
+        return lists_of(self.rows, self.stored, self.known["has worked_on"])
+
     def _stored(self, table: str) -> dict[Any, Any]:
         ids = {row.id for row in self.rows if row.table == table} & self.known[table]
         return TABLES[table].model._default_manager.in_bulk(list(ids)) if ids else {}
@@ -118,6 +127,12 @@ def _asked(bundles: Iterable[Bundle], rows: Iterable[Sent]) -> dict[str, set[Key
         for (listing, column), table in LISTED.items():
             if row.table == listing:
                 asked[table].update(row.values[column] or ())
+        if row.table == "task_actions":
+            asked["photos"].update(photos_named(row.values["verb"], row.values["args"]))
+        if row.table == "visits":
+            asked["has worked_on"].add(row.id)
+        if row.table == "practical_matters":
+            asked["waiting"].update(link_id(row.id, key) for key in row.values["opinions"] or ())
     for bundle in bundles:
         asked["kept"].add(hashed(bundle.root.id))
         if bundle.root.table != "visits":

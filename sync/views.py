@@ -111,7 +111,7 @@ class PhoneTaskActions(PhonePut, TaskViewSet):
 
     @extend_schema(
         request=columns.TaskActionColumns,
-        responses={200: TaskActionSerializer, 201: TaskActionSerializer},
+        responses={200: TaskActionSerializer, 201: TaskActionSerializer, 202: WaitingShown},
         examples=[sent("finish", examples.ACTION)],
     )
     def update(self, request: Request, pk: str) -> Response:

@@ -11,7 +11,7 @@ from sync.models import Awaited, WaitingRow
 from sync.reading import Bundle
 
 LINKS = "matter_opinions"
-PHONE_MADE = ("visits", "opinions", "practical_matters")
+PHONE_MADE = ("visits", "opinions", "practical_matters", "photos")
 """Tables whose rows others wait for."""
 
 
@@ -32,13 +32,18 @@ def put_link_aside(by: User, device: UUID | None, matter: UUID, opinion: UUID, a
     """Keep what a stored matter says it resolves, until the opinion is here."""
     row = WaitingRow.objects.create(
         table=LINKS,
-        row_id=uuid5(matter, str(opinion)),
+        row_id=link_id(matter, opinion),
         sender=by,
         device=device,
         body=json.dumps({"matter": matter, "opinion": opinion}).decode(),
         received_at=at,
     )
     Awaited.objects.create(row=row, awaited=opinion)
+
+
+def link_id(matter: UUID, opinion: UUID) -> UUID:
+    """Under what a matter's link to an opinion waits."""
+    return uuid5(matter, str(opinion))
 
 
 def _parent(bundle: Bundle) -> dict[str, str]:

@@ -13,8 +13,10 @@ from fieldapi.journal import Entry, note_down_all
 from fieldapi.json import dumps
 from matters import verbs
 from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, VisitTask
+from matters.record import move_benefit
 from matters.resolution import refresh_resolutions
 from media.models import Photo
+from media.seen import compared, look_again
 from opinions.models import Opinion
 from opinions.replies import store_replies
 from sync import waiting
@@ -40,11 +42,10 @@ def write(intake: Intake) -> None:
     _judge(intake)
     note_down_all(intake.by, _entries(rows))
     store_replies(rows.replies)
-    for amendment in rows.amendments:
-        amend(intake.by, amendment)
-    _resolve_again({amendment.visit_id for amendment in rows.amendments})
+    _amend(intake)
     _act(intake)
     for verdict in intake.verdicts:
+        verdict.share()
         if verdict.put_aside:
             waiting.put_aside(intake.by, intake.device, verdict.bundle, verdict.waiting_for, intake.at)
     _release(intake)
@@ -82,11 +83,19 @@ def _store_matters(intake: Intake) -> None:
         waiting.put_link_aside(intake.by, intake.device, matter, opinion, intake.at)
 
 
-def _resolve_again(visits: set[UUID]) -> None:
-    """A visit withdrawn, brought back or moved takes what its matters resolve along."""
-    if visits:
-        links = MatterOpinion.objects.filter(matter__visit__in=visits)
+def _amend(intake: Intake) -> None:
+    """Correct visits, and take along what depends on them: whom their matters help, what these resolve, and what
+    their photos were compared with.
+    """
+    if amendments := intake.accepted.amendments:
+        photos = compared({amendment.visit_id for amendment in amendments})
+        amended = {visit.pk: visit for visit in [amend(intake.by, amendment) for amendment in amendments]}
+        for visit in amended.values():
+            move_benefit(visit)
+        links = MatterOpinion.objects.filter(matter__visit__in=amended)
         refresh_resolutions(list(links.values_list("opinion_id", flat=True)))
+        if again := look_again(photos):
+            judge_again(again)
 
 
 def _judge(intake: Intake) -> None:

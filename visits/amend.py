@@ -9,7 +9,7 @@ from cadres.months import added_month
 from fieldapi import clock, json
 from fieldapi.journal import note_down
 from households.cover import served
-from visits.judge import judge_again
+from visits.judge import judge_again, neighbours
 from visits.models import Amendment, Visit
 from visits.presence import FOR_ANYBODY
 from visits.record import COLUMNS, Doorstep, Receipt, doorsteps, place, settle_units, visited
@@ -51,6 +51,7 @@ def amend(by: User, amendment: Amendment) -> Visit:
     amendment.added_month = added_month(visit.unit_id, visit.day)
     amendment.save(force_insert=True)
     counted_by = visit.day, visit.unit_id, visit.added_month
+    beside_it = neighbours(visit)
     _take_on(visit)
     place(visit, _door(visit))
     settle_units([visit], clock.today())
@@ -60,7 +61,7 @@ def amend(by: User, amendment: Amendment) -> Visit:
     visit.version, visit.changed_at = visit.version + 1, amendment.received_at
     visit.save()
     _take_along(visit)
-    judge_again([visit.pk])
+    judge_again({visit.pk, *beside_it, *neighbours(visit)})
     note_down(
         by, "visits.amend", visit.pk, unit=visit.unit_id, amendment=amendment.pk, changes=amendment.changes
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from cadres.models import Unit, User
 from cadres.units import ancestors
@@ -94,6 +94,12 @@ def beside(visit: Visit, line: Sequence[Visit]) -> tuple[Neighbour | None, Neigh
     return (neighbour_of(before[-1]) if before else None), (neighbour_of(after[0]) if after else None)
 
 
+def neighbours(visit: Visit) -> set[UUID]:
+    """The stored visits next to it on its cadre's line, whose travel depends on it."""
+    line = [other for other in located(visit.cadre_id, [visit]) if other.pk != visit.pk]
+    return {UUID(str(one.id)) for one in beside(visit, line) if one}
+
+
 def judge(
     visits: Sequence[Visit],
     stored: Sequence[Visit],
@@ -179,8 +185,9 @@ def _settle(visit: Visit, raised: Sequence[Raised]) -> None:
         Flag.objects.bulk_create(new_flags(visit.id, fresh, now))
     kept = [flag for code, flag in stood.items() if code in found]
     flagged = bool(fresh) or any(flag.state != Flag.State.DISMISSED for flag in kept)
-    if flagged != visit.flagged:
-        Visit.objects.filter(pk=visit.pk).update(flagged=flagged)
+    if gone or changed or fresh or flagged != visit.flagged:
+        answer = Visit.objects.filter(pk=visit.pk)
+        answer.update(flagged=flagged, version=F("version") + 1, changed_at=now)
 
 
 def own_thresholds() -> dict[str, int]:

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from fieldapi.ids import new_id
+from sync.models import QuarantinedRow
 from tests.conftest import Village
 from tests.matters.acting import act, everything, fresh, make_task
 from tests.samples import at
@@ -77,13 +78,8 @@ def test_names_a_newer_app_sends_are_kept_and_do_no_harm(village: Village):
     [
         ("finish", {}, 400, "bad_input", "/args/outcome"),
         ("finish", {"outcome": ""}, 400, "bad_input", "/args/outcome"),
-        (
-            "finish",
-            {"outcome": "已换", "evidence": [str(new_id())]},
-            400,
-            "photo_unknown",
-            "/args/evidence/0",
-        ),
+        ("finish", {"outcome": "已换", "evidence": ["photo"]}, 400, "bad_input", "/args/evidence/0"),
+        ("finish", {"outcome": "已换", "evidence": "photo"}, 400, "bad_input", "/args/evidence"),
         ("finish", {"outcome": "已换", "mood": "\x00"}, 400, "bad_input", "/args"),
         ("dance", {}, 400, "verb_unknown", "/verb"),
         ("decline", {"reason": "不办"}, 403, "permission_denied", None),
@@ -119,3 +115,52 @@ def test_a_supervisor_acts_offline_as_at_the_desk(village: Village):
     answer = send(village, "sun", task, "assign", "2026-11-12T17:00", {"handler": str(village.lin.pk)})
 
     assert (answer.status_code, fresh(task).handler) == (201, village.lin)
+
+
+def test_a_finish_whose_evidence_is_not_yet_here_waits_for_every_photo_and_then_counts_on_its_day(
+    village: Village,
+):
+    task = make_task(village, "in_progress")
+    photos = [str(new_id()), str(new_id())]
+    body = {
+        "task": str(task.pk),
+        "verb": "finish",
+        "args": {"outcome": "已换", "evidence": photos},
+        "made_at": "2026-11-12T17:00:00+08:00",
+    }
+    lin, action_id = village.client("lin"), new_id()
+    early, again = (lin.put(f"task-actions/{action_id}/", body) for _ in range(2))
+    declared = {"task": str(task.pk), "sha256": "a" * 64, "bytes": 1000}
+    lin.put(f"photos/{photos[0]}/", declared)
+    between = fresh(task).state
+    lin.put(f"photos/{photos[1]}/", declared)
+    late = lin.put(f"task-actions/{action_id}/", body)
+
+    assert (early.status_code, sorted(early.json()["waiting_for"])) == (202, sorted(photos))
+    assert (again.status_code, between) == (202, "in_progress")
+    assert (fresh(task).state, fresh(task).finished_on) == ("done", date(2026, 11, 12))
+    assert (late.status_code, late.json()["args"]["evidence"]) == (200, photos)
+    assert QuarantinedRow.objects.count() == 0
+
+
+def test_evidence_that_comes_with_a_visit_made_for_the_task_lets_the_finish_take_effect(village: Village):
+    task, photo = make_task(village, "in_progress", handler=village.gao), str(new_id())
+    answer = send(
+        village, "gao", task, "finish", "2026-11-12T17:00", {"outcome": "已换", "evidence": [photo]}
+    )
+    village.client("gao").put_visit(
+        village.house, tasks=[str(task.pk)], photos=[{"id": photo, "sha256": "a" * 64, "bytes": 1000}]
+    )
+
+    assert (answer.status_code, fresh(task).state) == (202, "done")
+
+
+def test_evidence_of_another_task_is_refused_when_it_comes_and_the_finish_is_kept(village: Village):
+    task, other, photo = make_task(village, "in_progress"), make_task(village, "in_progress"), new_id()
+    send(village, "lin", task, "finish", "2026-11-12T17:00", {"outcome": "已换", "evidence": [str(photo)]})
+    answer = village.client("lin").put(
+        f"photos/{photo}/", {"task": str(other.pk), "sha256": "a" * 64, "bytes": 1000}
+    )
+
+    assert (answer.status_code, fresh(task).state) == (201, "in_progress")
+    assert QuarantinedRow.objects.get().code == "photo_unknown"

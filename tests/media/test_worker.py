@@ -90,7 +90,7 @@ def test_a_photo_taken_at_another_time_raises_its_visits_flag_once_developed(vil
 
     assert before == {}
     assert list(flags_of(photo)) == ["photo_other_time"]
-    assert Visit.objects.get(pk=photo.visit_id).version == version + 1
+    assert Visit.objects.get(pk=photo.visit_id).version == version + 2  # the photo's facts, the flag
 
 
 def test_developing_twice_changes_nothing(village: Village, disk):

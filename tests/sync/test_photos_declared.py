@@ -6,6 +6,7 @@ from fieldapi.ids import new_id
 from media.models import Photo
 from sync.models import QuarantinedRow
 from tests.conftest import Village
+from tests.matters.acting import make_task
 
 DECLARED = {"sha256": "a" * 64, "bytes": 1000}
 
@@ -70,3 +71,13 @@ def test_a_companion_adds_photos(village: Village):
     answer = village.client("lin").put(f"photos/{new_id()}/", {**DECLARED, "visit": visit_id})
 
     assert (answer.status_code, answer.json()["state"]) == (201, "awaiting")
+
+
+def test_nobody_adds_photos_to_a_task_out_of_sight(village: Village):
+    task = make_task(village, "in_progress")
+    declared = {**DECLARED, "task": str(task.pk)}
+    refused = village.client("qian").put(f"photos/{new_id()}/", declared)
+    taken = village.client("lin").put(f"photos/{new_id()}/", declared)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "task_unknown")
+    assert (taken.status_code, Photo.objects.count(), QuarantinedRow.objects.count()) == (201, 1, 1)

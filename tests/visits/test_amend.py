@@ -9,6 +9,7 @@ from opinions.models import Opinion
 from sync.models import WaitingRow
 from tests import samples
 from tests.conftest import Village
+from tests.media.sending import stored
 from tests.samples import Caller, visit_body
 from visits.models import Amendment, Visit
 
@@ -141,3 +142,86 @@ def test_a_withdrawn_visits_matter_resolves_nothing_until_it_is_brought_back(vil
 
     assert (resolved is None, gone) == (False, None)
     assert Opinion.objects.get().resolved_on == resolved
+
+
+NINE, TEN = "2026-11-03T09:00:00+08:00", "2026-11-03T09:10:00+08:00"
+ELEVEN = "2026-11-03T09:20:00+08:00"
+HERE = {"lat": 28.6, "lon": 103.95, "accuracy_m": 10, "system": "wgs84"}
+FAR_OFF = {**HERE, "lat": 29.6}
+
+
+def on_the_road(village: Village):
+    """Three field visits of `gao`, the middle one a hundred kilometres off; their ids."""
+    gao, ids = village.client("gao"), [new_id() for _ in range(3)]
+    places = zip(ids, (NINE, TEN, ELEVEN), (HERE, FAR_OFF, HERE), strict=True)
+    for key, start, place in places:
+        gao.put_visit(village.house, key, kind="field", started_at=start, ended_at=start, location=place)
+    return gao, ids
+
+
+def codes(gao: Caller, ids) -> list[list[str]]:
+    return [[flag["code"] for flag in gao.get(f"visits/{key}/").json()["flags"]] for key in ids]
+
+
+@pytest.mark.parametrize("changes", [{"location": HERE}, {"withdrawn": True}, {"kind": "phone"}])
+def test_the_neighbours_of_a_corrected_visit_are_judged_again(village: Village, changes):
+    gao, ids = on_the_road(village)
+    assert codes(gao, ids) == [["impossible_travel"]] * 3
+
+    send(gao, ids[1], amendment(**changes))
+
+    assert codes(gao, ids) == [[]] * 3
+    assert not Visit.objects.filter(flagged=True).exists()
+
+
+def test_a_corrected_time_makes_others_its_neighbours(village: Village):
+    gao, ids = on_the_road(village)
+    send(gao, ids[1], amendment(started_at="2026-11-05T09:00:00+08:00", ended_at=None))
+
+    assert codes(gao, ids) == [[]] * 3
+
+
+def test_another_household_takes_along_whom_the_visits_matters_benefit(village: Village):
+    gao, other = village.client("gao"), samples.make_household("2")
+    samples.make_pairing(other, village.gao)
+    visit_id, matter = new_id(), {"id": str(new_id()), "title": "换水管"}
+    body = visit_body(village.house, matters=[matter])
+    gao.put(f"visits/{visit_id}/", body)
+    there = send(gao, visit_id, amendment(household=str(other.pk))).json()
+    back = send(gao, visit_id, amendment("2026-11-03T21:00:00+08:00", household=str(village.house.pk))).json()
+
+    assert there["matters"][0]["households"] == [str(other.pk)]
+    assert back["matters"][0]["households"] == [str(village.house.pk)]
+    assert gao.put(f"visits/{visit_id}/", body).status_code == 200
+
+
+def test_a_withdrawn_visits_photos_were_never_seen_and_are_again_when_it_is_brought_back(village: Village):
+    first, second = stored(village), stored(village)
+    gao = village.client("gao")
+
+    def flags() -> list[list[str]]:
+        return codes(gao, [first.visit_id, second.visit_id])
+
+    assert flags() == [[], ["photo_seen_before"]]
+    send(gao, first.visit_id, amendment(withdrawn=True))
+    assert flags() == [[], []]
+    send(gao, first.visit_id, amendment("2026-11-03T21:00:00+08:00", withdrawn=False))
+    assert flags() == [[], ["photo_seen_before"]]
+
+
+def test_the_visit_made_first_has_the_original_also_after_a_correction(village: Village):
+    first, second = stored(village), stored(village)
+    gao = village.client("gao")
+    send(gao, second.visit_id, amendment(started_at="2026-11-01T09:00:00+08:00", ended_at=None))
+
+    seen = codes(gao, [first.visit_id, second.visit_id])
+    assert ["photo_seen_before" in flags for flags in seen] == [True, False]
+
+
+def test_what_a_newer_phone_changes_is_kept_and_listed(village: Village):
+    gao, visit_id = village.client("gao"), new_id()
+    gao.put_visit(village.house, visit_id)
+    answer = send(gao, visit_id, amendment(note="二", weather="雨"))
+
+    assert (answer.status_code, answer.json()["ignored_fields"]) == (201, ["/changes/weather"])
+    assert Amendment.objects.get().changes == {"note": "二", "weather": "雨"}
