@@ -1,6 +1,7 @@
 """Request and answer bodies: JSON, bounded in bytes also after inflation."""
 
 import zlib
+from collections.abc import Mapping
 from typing import IO, Any
 
 import orjson
@@ -31,14 +32,19 @@ class JSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         meta = parser_context["request"].META if parser_context else {}
-        packed = meta.get("HTTP_CONTENT_ENCODING", "").lower()
-        if packed not in ("", "identity", "gzip"):
-            raise Refused("unsupported_media_type", detail=f"Content-Encoding: {packed}")
-        body = read_bounded(stream, settings.MAX_JSON_BYTES, packed=packed == "gzip")
+        body = read_bounded(stream, settings.MAX_JSON_BYTES, packed=is_packed(meta))
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as fault:
             raise ParseError(str(fault)) from fault
+
+
+def is_packed(meta: Mapping[str, Any]) -> bool:
+    """Whether the request says that its body is gzip. Refuses `unsupported_media_type` for any other coding."""
+    coding = meta.get("HTTP_CONTENT_ENCODING", "").lower()
+    if coding not in ("", "identity", "gzip"):
+        raise Refused("unsupported_media_type", detail=f"Content-Encoding: {coding[:100]}")
+    return bool(coding == "gzip")
 
 
 def read_bounded(stream: IO[bytes], limit: int, *, packed: bool) -> bytes:

@@ -28,8 +28,10 @@ class Fault:
     code: str
     detail: str = ""
 
-    def as_json(self) -> dict[str, str]:
-        return {"pointer": self.pointer, "code": self.code, "detail": self.detail or words(self.code)}
+    def as_json(self, facts: Mapping[str, Any]) -> dict[str, str]:
+        """`facts` fill in the words."""
+        detail = self.detail or words(self.code, **facts)
+        return {"pointer": self.pointer, "code": self.code, "detail": detail}
 
 
 class Refused(Exception):
@@ -69,7 +71,7 @@ class Refused(Exception):
             "code": self.code,
         }
         if self.errors:
-            body["errors"] = [fault.as_json() for fault in self.errors]
+            body["errors"] = [fault.as_json(self.facts) for fault in self.errors]
         return {**body, **self.facts}
 
 

@@ -103,7 +103,7 @@ def _repeated(earlier: RememberedAnswer, asked: RememberedAnswer) -> HttpRespons
 
 
 def _digest(request: Request) -> str:
-    """Tells bodies apart: HMAC-SHA256 over JSON as parsed, over a form's fields and the bytes of its files."""
+    """Tells bodies apart: HMAC-SHA256 over JSON as parsed (in whatever order its members came), over a form's fields and the bytes of its files."""
     digest = hmac.new(settings.SECRET_KEY.encode(), digestmod=sha256)
     body: Any = request.data
     if isinstance(body, QueryDict):
@@ -115,5 +115,5 @@ def _digest(request: Request) -> str:
                         digest.update(chunk)
                     value.seek(0)
     else:
-        digest.update(json.dumps(body))
+        digest.update(json.sorted_dumps(body))
     return digest.hexdigest()

@@ -17,6 +17,11 @@ def dumps(value: Any) -> bytes:
     )
 
 
+def sorted_dumps(value: Any) -> bytes:
+    """What was parsed from JSON, its members in one order: equal texts mean equal content."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
 def loads(text: str | bytes) -> Any:
     return orjson.loads(text)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from fieldapi.errors import Refused, problem_response, refusal_for
 
@@ -16,7 +17,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 class TellTheLength:
-    """An answer that stands in memory says how long it is, so that it is not sent in chunks."""
+    """An answer that stands in memory says how long it is, so that it is not sent in chunks; HEAD gets no more."""
 
     def __init__(self, answer: Answer):
         self.answer = answer
@@ -25,6 +26,24 @@ class TellTheLength:
         response = self.answer(request)
         if isinstance(response, HttpResponse) and response.status_code not in (204, 304):
             response.headers.setdefault("Content-Length", str(len(response.content)))
+            if request.method == "HEAD":
+                response.content = b""
+        return response
+
+
+class KeptNowhere:
+    """Answers of the API stay out of every cache: phones get shared, and a household that left must be gone.
+
+    Where a view says otherwise (pictures), it stands.
+    """
+
+    def __init__(self, answer: Answer):
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.answer(request)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
@@ -41,6 +60,8 @@ class SpeakTheirLanguage:
         with translation.override(language):
             response = self.answer(request)
         response.headers.setdefault("Content-Language", "en" if language == "en" else "zh-Hans")
+        if isinstance(response, HttpResponse):  # what is streamed, pictures and files, has no words of ours
+            patch_vary_headers(response, ["Accept-Language"])
         return response
 
 

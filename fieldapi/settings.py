@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "fieldapi.middleware.TellTheLength",
+    "fieldapi.middleware.KeptNowhere",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fieldapi.middleware.CompressedAnswers",

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fieldapi.fields import IdField, StrictSerializer
+from fieldapi.fields import IdField, InstantField, StrictSerializer
 from fieldapi.query import QuerySerializer, UnitField
 
 KINDS = ("users", "households", "pairings")
@@ -59,8 +59,8 @@ class ImportOut(serializers.Serializer):
     file_name = serializers.CharField()
     dry_run = serializers.BooleanField()
     by = IdField(source="by_id")
-    at = serializers.DateTimeField()
-    undone_at = serializers.DateTimeField(allow_null=True)
+    at = InstantField()
+    undone_at = InstantField(allow_null=True)
     created = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     bad = serializers.IntegerField()

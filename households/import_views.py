@@ -18,6 +18,7 @@ from cadres.units import within
 from fieldapi import json
 from fieldapi.access import allows
 from fieldapi.api import Endpoint, Rows
+from fieldapi.bodies import is_packed, read_bounded
 from fieldapi.errors import Refused
 from fieldapi.query import asked_for
 from fieldapi.tables import template, write_csv, write_xlsx
@@ -47,12 +48,16 @@ ROOM = 64 * 1024  # for what a form says around its file
 
 
 class Form(MultiPartParser):
-    """A form with a file, refused by its announced length before it is read."""
+    """A form with a file, plain or gzip, refused by its announced length before it is read."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
+        meta = parser_context["request"].META
+        length = meta.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > MAX_BYTES + ROOM:
             raise Refused("too_large", limit=MAX_BYTES)
+        if is_packed(meta):
+            body = read_bounded(stream, MAX_BYTES + ROOM, packed=True)
+            stream, meta["CONTENT_LENGTH"] = BytesIO(body), str(len(body))  # Django reads that many bytes
         return super().parse(stream, media_type, parser_context)
 
 

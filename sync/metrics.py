@@ -32,6 +32,7 @@ def backlogs() -> Iterable[tuple[str, str, QuerySet[Any], str]]:
 
 
 LOOPBACK = ("127.0.0.1", "::")  # `client_address` knows an IPv6 caller by its /64
+PROXIED = ("X-Forwarded-For", "Forwarded", "Via")  # a proxy on this machine is loopback too
 
 
 class Metrics(View):
@@ -39,7 +40,7 @@ class Metrics(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Whoever comes through a proxy, or from elsewhere, finds nothing here."""
-        if client_address(request) not in LOOPBACK:
+        if client_address(request) not in LOOPBACK or any(name in request.headers for name in PROXIED):
             raise Http404
         registry, now = CollectorRegistry(), clock.now()
         for name, meaning, rows, age in backlogs():

@@ -4,8 +4,11 @@ import gzip
 import zlib
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from cadres.models import Unit
+from fieldapi.middleware import TellTheLength
 from tests.samples import OTHER_TOWN, TOWN, VILLAGE
 
 BODY = b'{"code": "530626101201001", "name": "\xe4\xb8\x80\xe7\xbb\x84"}'
@@ -180,4 +183,28 @@ def test_a_method_that_is_not_there_is_405(village, method):
     answer = village.client("zheng").send(method, f"units/{TOWN}/", {})
 
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert "GET" in answer.headers["Allow"]
+    assert answer.headers["Allow"] == "GET, PATCH, HEAD"
+
+
+def test_a_fault_is_told_in_whole_sentences(village):
+    answer = village.client("zheng").get("units/?limit=0", **{"Accept-Language": "en"}).json()
+
+    assert answer["title"] == "limit must be from 1 to 500"
+    assert answer["errors"] == [
+        {"pointer": "?limit", "code": "bad_limit", "detail": "limit must be from 1 to 500"}
+    ]
+
+
+def test_answers_are_kept_in_no_cache_and_known_to_depend_on_the_language(village):
+    zheng = village.client("zheng")
+
+    for answer in (zheng.get("units/"), zheng.get(f"units/{TOWN}/"), zheng.get("nothing/"), zheng.post("units/")):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Accept-Language" in answer.headers["Vary"]
+    assert "Cache-Control" not in zheng.get("/healthz").headers
+
+
+def test_head_tells_the_length_and_sends_nothing():
+    answer = TellTheLength(lambda request: HttpResponse(b"whole"))(RequestFactory().head("/"))
+
+    assert (answer.content, answer.headers["Content-Length"]) == (b"", "5")

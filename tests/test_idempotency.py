@@ -56,6 +56,15 @@ def test_another_body_under_the_same_key_is_refused(village):
     assert Household.objects.count() == 1
 
 
+def test_the_order_in_which_a_body_says_things_makes_no_other_body(village):
+    sun = village.client("sun")
+    first = sun.post("households/", BODY, **{"Idempotency-Key": "a"})
+
+    again = sun.post("households/", dict(reversed(BODY.items())), **{"Idempotency-Key": "a"})
+
+    assert again.content == first.content
+
+
 @pytest.mark.parametrize("other", ["another user", "another address"])
 def test_a_key_is_ones_own_and_of_one_address(village, other):
     village.client("sun").post("households/", BODY | {"id": str(new_id())}, **{"Idempotency-Key": "a"})

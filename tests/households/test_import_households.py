@@ -1,7 +1,10 @@
 """A spreadsheet of households: good rows are taken, bad ones come back, nothing stored is ever overwritten."""
 
+import gzip
+
 import pytest
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from fieldapi.models import JournalLine
 from households.models import Household, ImportBatch
@@ -265,6 +268,29 @@ class TestTheWholeFile:
 
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
         assert answer.json()["limit"] == 20 * 1024 * 1024
+
+    @pytest.mark.parametrize(
+        ("encoding", "told"), [("gzip", (200, None)), ("br", (415, "unsupported_media_type"))]
+    )
+    def test_may_be_sent_as_gzip_and_no_other_way(self, village, encoding, told):
+        body = gzip.compress(encode_multipart(BOUNDARY, {"file": good_file(), "dry_run": "false"}))
+        headers = {"Content-Encoding": encoding}
+
+        answer = village.client("sun").send(
+            "POST", "households/import/", body, content_type=MULTIPART_CONTENT, **headers
+        )
+
+        assert (answer.status_code, answer.json().get("code")) == told
+        assert Household.objects.count() == (2 if told[0] == 200 else 0)
+
+    def test_that_inflates_beyond_the_limit_is_refused(self, village):
+        bomb = gzip.compress(bytes(30 * 1024 * 1024))
+
+        answer = village.client("sun").send(
+            "POST", "households/import/", bomb, content_type=MULTIPART_CONTENT, **{"Content-Encoding": "gzip"}
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
     def test_sent_twice_under_one_key_is_taken_once(self, village):
         sun = village.client("sun")

@@ -23,3 +23,5 @@ def test_it_tells_how_many_rows_are_in_quarantine_and_since_when(village: Villag
 
 def test_it_is_not_public(db, client):
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 404
+    for proxied in ({"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=203.0.113.5"}, {"Via": "1.1 gate"}):
+        assert client.get("/metrics", headers=proxied).status_code == 404
