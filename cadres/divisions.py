@@ -34,6 +34,8 @@ COLUMNS = (
         choices={level: level for level in LEVELS.values()} | LEVEL_WORDS,
     ),
 )
+TOWN = Column("town", ("乡镇", "镇", "街道", "所属乡镇", "镇街", "乡镇街道"))
+"""Beside a column of villages: which town's is meant."""
 MOST_LINES = 1_000_000  # the whole nation down to the villages
 LONGEST_NAME = 100
 

@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from cadres.units import LEVELS, within
+from cadres.units import LEVELS, ancestors, county_of, within
 from fieldapi.access import Role
 from fieldapi.ids import new_id
 from fieldapi.models import Identified, Versioned
@@ -75,6 +75,11 @@ class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User, *, today: date) -> Self:
         """Everybody sees the people of their own unit's subtree (phones masked), so that tasks can name them."""
         return self.filter(Q(**within(user.unit_id)) | Q(pk=user.pk))
+
+    def may_serve(self, unit: str) -> Self:
+        """Active cadres who may be paired with households of `unit`: of its county, or of a unit above it."""
+        near = Q(**within(county_of(unit))) | Q(unit__in=ancestors(unit))
+        return self.filter(near, active=True, role=Role.CADRE)
 
 
 class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a base made at run time

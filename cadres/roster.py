@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from cadres.divisions import TOWN
 from cadres.models import Device, Office, User
 from cadres.passwords import one_time_password
 from cadres.units import ancestors, within
@@ -21,6 +22,7 @@ from fieldapi.errors import Refused
 from fieldapi.ids import new_id
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.tables import Column, Fault, Row
+from fieldapi.tables.places import BOUNDS, PLACE, is_same, point_of
 
 ROLES = {
     "干部": "cadre", "包户干部": "cadre", "结对干部": "cadre", "网格员": "cadre", "工作人员": "cadre",
@@ -38,6 +40,7 @@ COLUMNS = (
         choices=ROLES | {role.value: role.value for role in Role},
         hint="干部、主管、领导或管理员；不填为干部",
     ),
+    TOWN,
     Column(
         "unit",
         (
@@ -48,19 +51,18 @@ COLUMNS = (
             "区划",
             "行政区划",
             "区划代码",
-            "乡镇",
-            "镇",
-            "街道",
-            "所属乡镇",
             "村",
+            "行政村",
+            "村社区",
         ),
         hint="区划名称或代码；不填则为导入时所选的单位",
     ),
     Column("office", ("科室", "责任科室", "部门", "所在科室", "办公室"), hint="系统中已有的科室名称"),
     Column("phone", ("手机", "手机号", "手机号码", "联系电话", "电话", "电话号码", "联系方式"), kind="phone"),
+    *PLACE,
 )
 LONGEST = {"username": 150, "full_name": 100}
-COMPARED = ("full_name", "role", "unit_id", "office_id", "phone")
+COMPARED = ("full_name", "role", "unit_id", "office_id", "phone", "lat", "lon")
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def _offices(top: str) -> Sequence[Office]:
 def _told(row: Row, name: str, unit: str, offices: Mapping[tuple[str, str], UUID]) -> dict[str, Any]:
     """The user's columns as the row tells them; what it leaves empty it does not tell."""
     values = {column: value for column, value in row.values.items() if value is not None}
-    told: dict[str, Any] = {"username": name, "unit_id": unit}
+    told: dict[str, Any] = {"username": name, "unit_id": unit, **point_of(row)}
     told |= {column: values[column] for column in ("full_name", "role", "phone") if column in values}
     for column, longest in LONGEST.items():
         if len(str(told.get(column, ""))) > longest:
@@ -174,6 +176,9 @@ def _verdict(by: User, row: Row, told: dict[str, Any], stored: User | None) -> V
         row.faults.append(Fault("username", "already_exists"))
         return Verdict()
     for column in COMPARED:
-        if column in told and getattr(stored, column) != told[column]:
+        if column not in told:
+            continue
+        held = getattr(stored, column)
+        if not (is_same(held, told[column]) if column in BOUNDS else held == told[column]):
             row.faults.append(Fault(column.removesuffix("_id"), "differs"))
     return Verdict() if row.faults else Verdict(stored.pk)

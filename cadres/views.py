@@ -28,7 +28,9 @@ from cadres.serializers import (
     UserShown,
 )
 from cadres.units import LEVELS, within
+from fieldapi.access import allows
 from fieldapi.api import Rows, etag, expected_version
+from fieldapi.errors import Fault, Refused
 from fieldapi.fields import DayField, IdField, PlainText
 from fieldapi.query import QuerySerializer, UnitField, YesNo
 
@@ -118,6 +120,10 @@ class UserQuery(QuerySerializer):
     office = IdField()
     role = serializers.ChoiceField(choices=ROLES)
     active = YesNo()
+    may_serve = UnitField(
+        help_text="Cadres who may be paired with households of this unit, wherever in the county or above"
+        " they are from; for those who pair."
+    )
     q = PlainText(100, help_text="Part of the name or the user name.")
 
 
@@ -132,12 +138,22 @@ class People(Rows):
     serializer_class = UserShown
 
     def filtered(self, rows: models.QuerySet[Any], asked: dict[str, Any]) -> models.QuerySet[Any]:
+        if "may_serve" in asked:
+            rows = self.may_serve(asked["may_serve"])
         if "unit" in asked:
             rows = rows.filter(**within(asked["unit"]))
         if "q" in asked:
             words = models.Q(full_name__contains=asked["q"]) | models.Q(username__contains=asked["q"].lower())
             rows = rows.filter(words)
         return rows.filter(**{name: asked[name] for name in ("office", "role", "active") if name in asked})
+
+    def may_serve(self, unit: str) -> models.QuerySet[User]:
+        """Whom one may pair there: a bureau's cadres too, whom one does not see otherwise."""
+        if not allows(self.by.role, "pairings.create"):
+            raise Refused("permission_denied")
+        if not Unit.objects.within(self.by.unit_id).filter(pk=unit).exists():
+            raise Refused("bad_query", errors=[Fault("?may_serve", "unit_unknown")])
+        return User.objects.may_serve(unit)
 
     @extend_schema(
         summary="Add a user",

@@ -26,7 +26,14 @@ class Endpoint(GenericViewSet):
     repeatable: ClassVar[bool] = (
         True  # whether an Idempotency-Key counts; not where a refusal must leave a trace
     )
-    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]  # as `Allow` tells
+    http_method_names = [
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+    ]  # as `Allow` tells
     post: Callable[..., HttpResponse]  # set by as_view where the address takes POST
     ordering: ClassVar[tuple[str, ...]] = ("id",)
 

@@ -103,7 +103,10 @@ def _repeated(earlier: RememberedAnswer, asked: RememberedAnswer) -> HttpRespons
 
 
 def _digest(request: Request) -> str:
-    """Tells bodies apart: HMAC-SHA256 over JSON as parsed (in whatever order its members came), over a form's fields and the bytes of its files."""
+    """Tells bodies apart: HMAC-SHA256 over JSON as parsed, over a form's fields and the bytes of its files.
+
+    In which order JSON names its members is no difference.
+    """
     digest = hmac.new(settings.SECRET_KEY.encode(), digestmod=sha256)
     body: Any = request.data
     if isinstance(body, QueryDict):

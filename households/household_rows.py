@@ -1,20 +1,20 @@
 """A spreadsheet of households: what its columns are called, and which rows can be taken."""
 
 from collections.abc import Mapping, Sequence
-from math import isclose
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from cadres.divisions import TOWN
 from cadres.models import User
 from fieldapi import clock
-from fieldapi.coordinates import to_wgs84
 from fieldapi.errors import Refused
 from fieldapi.ids import new_id
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.models import JournalLine
 from fieldapi.tables import Column, Fault, Row, Unreadable
+from fieldapi.tables.places import BOUNDS, PLACE, is_same, point_of
 from households.actions import clash
 from households.division_names import DivisionNames
 from households.imports import Judged, Told
@@ -30,11 +30,6 @@ TAGS = {
     "退役军人": "veteran", "退伍军人": "veteran", "军属": "veteran",
     "外来": "migrant", "流动人口": "migrant",
 }  # fmt: skip
-SYSTEMS = {
-    "WGS84": "wgs84", "GPS": "wgs84", "GCJ02": "gcj02", "火星坐标": "gcj02", "高德": "gcj02", "腾讯": "gcj02",
-    "BD09": "bd09", "百度": "bd09",
-}  # fmt: skip
-TOWN = Column("town", ("乡镇", "镇", "街道", "所属乡镇", "镇街", "乡镇街道"))
 UNIT = Column(
     "unit",
     (
@@ -70,9 +65,7 @@ COLUMNS = (
     Column("address", ("地址", "家庭住址", "住址", "详细地址", "家庭地址")),
     Column("tags", ("类别", "家庭类别", "标签", "人群类别", "困难类型"), kind="list", choices=TAGS),
     Column("size", ("人口", "家庭人口", "人口数", "家庭人口数", "人数"), kind="number"),
-    Column("lat", ("纬度",), kind="number"),
-    Column("lon", ("经度",), kind="number"),
-    Column("system", ("坐标系",), kind="choice", choices=SYSTEMS, hint="WGS84、高德或百度；不填为 WGS84"),
+    *PLACE,
     Column("note", ("备注", "说明")),
 )
 TOLD_AS_IT_IS = ("number", "head_name", "phone", "id_number", "address", "note")
@@ -80,7 +73,6 @@ LONGEST = {"number": 40, "head_name": 100, "address": 300, "note": 10_000}
 MOST_PEOPLE = 1_000
 VILLAGE = 12  # digits of a village's code: a unit above it holds no households of its own
 HARMLESS = ("households.create", "households.geocode", "households.reveal")
-SAME_DEGREES = 1e-7  # a centimetre
 
 
 class HouseholdRows:
@@ -178,22 +170,7 @@ def _facts(one: Judged, divisions: DivisionNames, top: str) -> dict[str, Any]:
     unit = find_unit(one.row, divisions, top)
     if unit and len(unit) < VILLAGE and "unit" not in values:
         one.fault("unit", "required")
-    return told | _point(one, values) | ({"unit_id": unit} if unit else {})
-
-
-def _point(one: Judged, values: Mapping[str, Any]) -> dict[str, float]:
-    """Latitude and longitude, both or none, in WGS-84 whatever map they were read from."""
-    bounds = {"lat": 90, "lon": 180}
-    given = [name for name in bounds if name in values]
-    for name in bounds:
-        if given and name not in given:
-            one.fault(name, "required")
-        elif given and abs(values[name]) > bounds[name]:
-            one.fault(name, "out_of_range", f"±{bounds[name]}")
-    if not given or one.row.faults:
-        return {}
-    lat, lon = to_wgs84(values["lat"], values["lon"], values.get("system", "wgs84"))
-    return {"lat": lat, "lon": lon}
+    return told | point_of(one.row) | ({"unit_id": unit} if unit else {})
 
 
 def _compare(one: Judged, stored: Household, told: Mapping[str, Any]) -> None:
@@ -201,9 +178,5 @@ def _compare(one: Judged, stored: Household, told: Mapping[str, Any]) -> None:
     one.row_id = stored.pk
     for name, value in told.items():
         held = getattr(stored, name)
-        if name in ("lat", "lon"):
-            same = held is not None and isclose(held, value, abs_tol=SAME_DEGREES)
-        else:
-            same = held == value
-        if not same:
+        if not (is_same(held, value) if name in BOUNDS else held == value):
             one.fault("unit" if name == "unit_id" else name, "differs")

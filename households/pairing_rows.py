@@ -7,16 +7,16 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from cadres.divisions import TOWN
 from cadres.models import User
-from cadres.units import ancestors, county_of, within
+from cadres.units import within
 from cadres.usernames import folded
 from fieldapi import clock
-from fieldapi.access import Role
 from fieldapi.errors import Refused
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.tables import Column, Row
 from households.division_names import DivisionNames
-from households.household_rows import NUMBER, TOWN, UNIT, find_unit
+from households.household_rows import NUMBER, UNIT, find_unit
 from households.imports import Judged, Told
 from households.models import Household, Pairing
 from households.pairing import store
@@ -139,10 +139,7 @@ class Cadres:
 
     @classmethod
     def around(cls, unit: str) -> "Cadres":
-        near = Q(**within(county_of(unit))) | Q(unit__in=ancestors(unit))
-        return cls(
-            User.objects.filter(near, active=True, role=Role.CADRE).only("username", "full_name", "unit_id")
-        )
+        return cls(User.objects.may_serve(unit).only("username", "full_name", "unit_id"))
 
     def find(self, one: Judged) -> User | None:
         text = one.row.values.get("cadre")

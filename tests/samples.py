@@ -1,6 +1,8 @@
 """Rows and bodies tests begin with. Real division names, invented people."""
 
+import os
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from households.models import Household, Pairing
 from opinions.models import Category, Opinion
 from visits.models import Visit
 
+SHARED = Path(os.environ.get("FIELDAPI_SHARED") or Path(__file__).resolve().parents[2] / "shared")
+"""Data that only some machines have: tests that need them are skipped elsewhere."""
 UNITS = {
     "53": "云南省",
     "5306": "昭通市",
@@ -41,6 +45,10 @@ def make_units() -> None:
         Unit(code=code, name=name, level=level_of(code), changed_at=clock.now())
         for code, name in UNITS.items()
     )
+
+
+def make_unit(code: str, name: str = "别处", **columns: Any) -> Unit:
+    return Unit.objects.create(code=code, name=name, level=level_of(code), changed_at=clock.now(), **columns)
 
 
 def make_user(username: str, role: str = "cadre", unit: str = TOWN, **columns: Any) -> User:

@@ -198,7 +198,12 @@ def test_a_fault_is_told_in_whole_sentences(village):
 def test_answers_are_kept_in_no_cache_and_known_to_depend_on_the_language(village):
     zheng = village.client("zheng")
 
-    for answer in (zheng.get("units/"), zheng.get(f"units/{TOWN}/"), zheng.get("nothing/"), zheng.post("units/")):
+    for answer in (
+        zheng.get("units/"),
+        zheng.get(f"units/{TOWN}/"),
+        zheng.get("nothing/"),
+        zheng.post("units/"),
+    ):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Accept-Language" in answer.headers["Vary"]
     assert "Cache-Control" not in zheng.get("/healthz").headers

@@ -7,8 +7,9 @@ from django.core.management import CommandError, call_command
 
 from cadres.models import Unit, User
 from fieldapi.models import JournalLine
-from tests.samples import COUNTY, Caller
+from tests.samples import COUNTY, SHARED, Caller
 
+REAL = SHARED / "data/units/units.csv"
 UNITS = "code,name,level\n53,云南省,province\n5306,昭通市,city\n530626,绥江县,county\n530626101,中城镇,town\n"
 
 
@@ -33,6 +34,17 @@ def test_divisions_are_imported_once_however_often(db, file, capsys, django_asse
     assert import_units(file(UNITS), capsys) == "0 new, 0 renamed, 4 as they were.\n"
     assert Unit.objects.get(pk=COUNTY).level == "county"
     assert JournalLine.objects.get(action="units.import").unit == "53"
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the shared data are not here")
+def test_the_divisions_of_five_real_counties_are_taken_in_a_few_statements(
+    db, capsys, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(20):
+        assert import_units(str(REAL), capsys) == "1463 new, 0 renamed, 0 as they were.\n"
+    assert import_units(str(REAL), capsys) == "0 new, 0 renamed, 1463 as they were.\n"
+    assert Unit.objects.filter(level="village").count() == 1349
+    assert Unit.objects.get(pk="530626101").name == "中城镇"
 
 
 def test_a_division_named_otherwise_is_renamed(db, file, capsys):

@@ -6,7 +6,18 @@ from cadres.models import User
 from fieldapi.ids import new_id
 from fieldapi.models import JournalLine
 from fieldapi.secrets import blind
-from tests.samples import COUNTY, OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE, Caller, make_office, make_user
+from tests.samples import (
+    COUNTY,
+    OTHER_TOWN,
+    OTHER_VILLAGE,
+    TOWN,
+    VILLAGE,
+    Caller,
+    make_household,
+    make_office,
+    make_unit,
+    make_user,
+)
 
 NEW = {"username": "Hong", "full_name": "洪某", "role": "cadre", "unit": TOWN, "phone": "138 0000 1234"}
 
@@ -185,6 +196,28 @@ def test_users_are_listed_by_unit_role_name_and_activity(village):
         names("q=洪") == names("q=HON") == names("active=no") == [*names(f"office={office.pk}")] == ["hong"]
     )
     assert names(f"unit={OTHER_TOWN}") == ["zhou"]
+
+
+def test_who_pairs_finds_everybody_who_may_serve_a_unit(village):
+    bureau = make_user("bao", unit="5306", phone="13800001234")
+    for person in (village.gao, village.zheng, village.zhou):
+        assert person
+    make_user("qiu", unit=OTHER_TOWN), make_user("gone", active=False), make_user("far", unit="53")
+    make_unit("530627"), make_user("foreign", unit="530627")
+    sun = village.client("sun")
+
+    found = sun.get(f"users/?may_serve={VILLAGE}").json()["results"]
+
+    assert [row["username"] for row in found] == ["bao", "far", "gao", "qiu"]
+    assert found[0]["phone"] == "138****1234"
+    assert [row["username"] for row in sun.get(f"users/?may_serve={TOWN}&q=ba").json()["results"]] == ["bao"]
+    paired = {"household": str(make_household("7").pk), "cadre": str(bureau.pk), "post": "A"}
+    assert sun.post("pairings/", paired).status_code == 201
+    assert sun.get(f"users/{bureau.pk}/").status_code == 404  # found to be paired, no more than that
+    elsewhere = sun.get(f"users/?may_serve={OTHER_TOWN}")
+    assert (elsewhere.status_code, faults(elsewhere)) == (400, [("?may_serve", "unit_unknown")])
+    for name in ("gao", "wu"):
+        assert village.client(name).get(f"users/?may_serve={TOWN}").status_code == 403
 
 
 @pytest.mark.parametrize("rows", [1, 60])

@@ -1,10 +1,12 @@
 """A spreadsheet of households: good rows are taken, bad ones come back, nothing stored is ever overwritten."""
 
 import gzip
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from openpyxl import Workbook
 
 from fieldapi.models import JournalLine
 from households.models import Household, ImportBatch
@@ -63,6 +65,34 @@ class TestGoodRows:
     def test_come_from_every_kind_of_table(self, village, file):
         assert outcomes(upload(village.client("sun"), "households", file)) == ["created", "created"]
         assert Household.objects.get(number="12").phone == "13800001111"
+
+    def test_come_from_a_workbook_as_offices_make_them(self, village):
+        """A merged title, groups above their members, a village merged over its households, full width, numbers."""
+        book = Workbook()
+        for row in (
+            ["中城镇２０２６年农户花名册"],
+            ["所在村", "户信息", None, None, "联系方式", "备  注"],
+            [None, "户　编号", "户主", "户主身份证号", "手机号码", None],
+            ["田坝村委会", "１２", "王守田", "530626185001011232", 13800001111, None],
+            [None, 13, "李四", None, "１３９　０００１　２２２２", "（空）"],
+        ):
+            book.active.append(row)
+        for area in ("A1:F1", "A2:A3", "B2:D2", "F2:F3", "A4:A5"):
+            book.active.merge_cells(area)
+        file = BytesIO()
+        book.save(file)
+        file.name = "花名册.xlsx"
+
+        answer = upload(village.client("sun"), "households", file)
+
+        assert (outcomes(answer), answer.json()["unknown_headings"]) == (["created", "created"], [])
+        columns = ("number", "unit_id", "head_name", "phone", "id_number", "note")
+        assert [
+            tuple(getattr(row, name) for name in columns) for row in Household.objects.order_by("number")
+        ] == [
+            ("12", samples.VILLAGE, "王守田", "13800001111", "530626185001011232", ""),
+            ("13", samples.VILLAGE, "李四", "13900012222", "", "（空）"),
+        ]
 
     def test_belong_to_the_asked_village_where_they_name_none(self, village):
         answer = upload(

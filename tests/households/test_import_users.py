@@ -59,6 +59,33 @@ class TestGoodRows:
         feng = User.objects.get(username="feng")
         assert (feng.role, feng.unit_id) == ("cadre", samples.TOWN)
 
+    def test_are_of_the_village_of_the_town_they_name(self, village):
+        samples.make_unit(f"{samples.OTHER_TOWN}201", "田坝村民委员会")
+        rows = ("冯某,feng,南岸镇,田坝村", "许某,xu,中城镇,田坝村", "陶某,tao,南岸镇,")
+        file = csv_file("姓名,用户名,所属乡镇,村", *rows)
+
+        answer = upload(village.client("zheng"), "users", file)
+
+        assert (outcomes(answer), answer.json()["unknown_headings"]) == (["created"] * 3, [])
+        units = dict(User.objects.values_list("username", "unit_id"))
+        assert (units["feng"], units["xu"]) == (f"{samples.OTHER_TOWN}201", samples.VILLAGE)
+        assert units["tao"] == samples.OTHER_TOWN
+
+    def test_may_tell_a_place_from_which_pairings_are_suggested(self, village):
+        file = csv_file("姓名,用户名,纬度,经度,坐标系", "冯某,feng,28.596488,103.952059,高德", "许某,xu,,,")
+
+        assert outcomes(upload(village.client("zheng"), "users", file)) == ["created", "created"]
+
+        shown = village.client("zheng").get("users/?q=feng").json()["results"][0]["location"]
+        assert (round(shown["lat"], 3), round(shown["lon"], 3)) == (28.6, 103.95)
+        assert User.objects.get(username="xu").point is None
+        assert outcomes(upload(village.client("zheng"), "users", file)) == ["unchanged", "unchanged"]
+        moved = csv_file("姓名,用户名,纬度,经度", "冯某,feng,28.7,103.95", "许某,xu,28.7,")
+        assert faults(upload(village.client("zheng"), "users", moved)) == {
+            2: [("lat", "differs"), ("lon", "differs")],
+            3: [("lon", "required")],
+        }
+
     def test_a_dry_run_makes_nobody_and_tells_no_password(self, village):
         answer = take(village, XU, dry_run="true")
 

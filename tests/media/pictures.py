@@ -1,6 +1,5 @@
 """Pictures that tests make themselves, and the folder of real ones where a machine has it."""
 
-import os
 import random
 import struct
 import zlib
@@ -11,9 +10,10 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.samples import SHARED
+
 pillow_heif.register_heif_opener()
 
-SHARED = Path(os.environ.get("FIELDAPI_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 SAMPLES = sorted(path for path in SHARED.glob("data/photos/*") if path.suffix != ".md")
 needs_samples = pytest.mark.skipif(not SAMPLES, reason=f"no camera pictures in {SHARED}/data/photos")
 
