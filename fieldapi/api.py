@@ -26,14 +26,8 @@ class Endpoint(GenericViewSet):
     repeatable: ClassVar[bool] = (
         True  # whether an Idempotency-Key counts; not where a refusal must leave a trace
     )
-    http_method_names = [
-        "get",
-        "post",
-        "put",
-        "patch",
-        "delete",
-        "head",
-    ]  # as `Allow` tells
+    # What `Allow` may tell; DRF's own list has OPTIONS, which is 405 here.
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     post: Callable[..., HttpResponse]  # set by as_view where the address takes POST
     ordering: ClassVar[tuple[str, ...]] = ("id",)
 
