@@ -8,19 +8,30 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from fieldapi.access import PUBLIC, TABLE
+from fieldapi.codes import CODES
 from fieldapi.fields import StrictSerializer
 from fieldapi.query import QuerySerializer
 
 PROBLEM = {
     "type": "object",
-    "description": "What went wrong, after RFC 9457. `code` is stable; the words follow Accept-Language.",
+    "description": "What went wrong, after RFC 9457. `code` is stable (`/docs/problems/` tells each one's meaning); "
+    "the words follow Accept-Language.",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string"},
+        "code": {"type": "string", "enum": sorted(CODES)},
+        "quarantine": {
+            "type": "string",
+            "format": "uuid",
+            "description": "where what a phone sent is kept whole",
+        },
+        "limit": {"type": "integer", "description": "what was passed, of a 413"},
+        "state": {"type": "string", "description": "the present state, of `wrong_state`"},
+        "allowed": {"type": "array", "items": {"type": "string"}, "description": "the verbs allowed now"},
+        "missing": {"type": "array", "items": {"type": "string"}, "description": "of `five_fixings_missing`"},
         "errors": {
             "type": "array",
             "items": {
@@ -108,4 +119,16 @@ class Schema(AutoSchema):
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
         if isinstance(serializer, StrictSerializer) and direction == "request":
             schema["additionalProperties"] = False
+        if getattr(serializer, "may_be_empty", False):
+            schema.pop("required", None)
+        if getattr(serializer, "null_is_absent", False) and direction == "request":
+            optional = schema.get("properties", {}).keys() - set(schema.get("required", ()))
+            schema["properties"] |= {name: _or_null(schema["properties"][name]) for name in optional}
         return schema
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    kind = schema.get("type")
+    return (
+        {**schema, "type": [kind, "null"]} if isinstance(kind, str) else {"oneOf": [schema, {"type": "null"}]}
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import dj_database_url
 
 from fieldapi import environment, files
+from fieldapi.introduction import INTRODUCTION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = environment.mode() == "production"
@@ -149,7 +150,7 @@ SIMPLE_JWT = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "fieldapi",
     "VERSION": "1",
-    "DESCRIPTION": "Every item is recorded, every item is answered, nothing recorded is ever lost.",
+    "DESCRIPTION": INTRODUCTION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -165,6 +166,10 @@ SPECTACULAR_SETTINGS = {
         "ImportKind": "households.import_serializers.KINDS",
         "ExportKind": "reports.sheets.KINDS",
         "SummaryState": "reports.summaries.STATES",
+        "FlagCode": "visits.presence.CODES",
+        "FlagState": "visits.models.Flag.State",
+        "PhotoState": "media.models.Photo.State",
+        "QuarantineState": "sync.models.QuarantinedRow.State",
     },
 }
 

@@ -66,7 +66,7 @@ DATED = {
     "to": DayField(required=False),
     "state": serializers.ChoiceField(STATES),
 }
-OtherPeriod = _shape("OtherPeriod", **DATED, **NUMBERS)
+OtherPeriod = _shape("OtherPeriod", may_be_empty=True, **DATED, **NUMBERS)
 OfUnit = _shape("FiguresOfUnit", unit=NamedUnit(), own=serializers.BooleanField(), **NUMBERS)
 OfCadre = _shape("FiguresOfCadre", cadre=NamedCadre(), **NUMBERS)
 Summary = _shape(

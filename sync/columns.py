@@ -25,6 +25,7 @@ IGNORED = "ignored"
 class PhoneRow(serializers.Serializer):
     """One row as a phone sends it. `validated_data` holds every column, and `ignored`: {pointer: value}."""
 
+    null_is_absent = True
     servers: frozenset[str] = frozenset(
         {"id", "version", "received_at", "occurred_at", "device", "state", "unit_name"}
     )

@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+import visits.examples
 from fieldapi.api import Rows
 from fieldapi.ids import parse_id
 from matters.serializers import PracticalMatterSerializer, TaskActionSerializer
@@ -16,7 +17,7 @@ from media.views import PhotoViewSet
 from opinions.models import Opinion
 from opinions.serializers import OpinionSerializer
 from opinions.views import OpinionViewSet
-from sync import columns, examples
+from sync import documented, examples
 from sync.answers import visit_shown
 from sync.intake import Verdict
 from sync.models import QuarantinedRow
@@ -31,6 +32,10 @@ def sent(name: str, body: dict[str, Any]) -> OpenApiExample:
     return OpenApiExample(name, body, request_only=True)
 
 
+kept = OpenApiExample("a visit nobody knows the household of", examples.QUARANTINED, response_only=True)
+answer = OpenApiExample("as it stands", visits.examples.VISIT, response_only=True)
+
+
 class PhoneVisits(PhonePut, VisitViewSet):
     table = "visits"
 
@@ -38,9 +43,14 @@ class PhoneVisits(PhonePut, VisitViewSet):
         return visit_shown(verdict)
 
     @extend_schema(
-        request=columns.VisitColumns,
+        summary="走访 Send a visit",
+        request=documented.VisitSent,
         responses={200: VisitShown, 201: VisitShown},
-        examples=[sent("visit", examples.VISIT), sent("somebody of no household", examples.RECEPTION)],
+        examples=[
+            sent("visit", examples.VISIT),
+            sent("somebody of no household", examples.RECEPTION),
+            answer,
+        ],
     )
     def update(self, request: Request, pk: str) -> Response:
         """Send a visit with its opinions, matters and photo declarations. The same again answers 200."""
@@ -51,7 +61,8 @@ class PhoneOpinions(PhonePut, OpinionViewSet):
     table = "opinions"
 
     @extend_schema(
-        request=columns.OpinionColumns,
+        summary="意见 Send an opinion",
+        request=documented.OpinionSent,
         responses={200: OpinionSerializer, 201: OpinionSerializer, 202: WaitingShown},
         examples=[sent("alone", examples.OPINION)],
     )
@@ -67,7 +78,8 @@ class PhoneReplies(PhonePut, OpinionViewSet):
         return dict(self.get_serializer(Opinion.objects.get(pk=verdict.row.opinion_id)).data)
 
     @extend_schema(
-        request=columns.ReplyColumns,
+        summary="答复 Say what the household was told",
+        request=documented.ReplySent,
         responses={200: OpinionSerializer, 201: OpinionSerializer, 202: WaitingShown},
         examples=[sent("told at the door", examples.REPLY)],
     )
@@ -80,7 +92,8 @@ class PhonePhotos(PhonePut, PhotoViewSet):
     table = "photos"
 
     @extend_schema(
-        request=columns.PhotoColumns,
+        summary="照片 Declare a photo",
+        request=documented.PhotoSent,
         responses={200: PhotoShown, 201: PhotoShown, 202: WaitingShown},
         examples=[sent("of a task", examples.PHOTO)],
     )
@@ -93,7 +106,8 @@ class PhoneMatters(PhonePut, PracticalMatterViewSet):
     table = "practical_matters"
 
     @extend_schema(
-        request=columns.MatterColumns,
+        summary="实事 Record a practical matter",
+        request=documented.MatterSent,
         responses={200: PracticalMatterSerializer, 201: PracticalMatterSerializer, 202: WaitingShown},
         examples=[sent("alone", examples.MATTER)],
     )
@@ -110,7 +124,8 @@ class PhoneTaskActions(PhonePut, TaskViewSet):
         return dict(TaskActionSerializer(verdict.row).data)
 
     @extend_schema(
-        request=columns.TaskActionColumns,
+        summary="离线办理 A verb done offline",
+        request=documented.TaskActionSent,
         responses={200: TaskActionSerializer, 201: TaskActionSerializer, 202: WaitingShown},
         examples=[sent("finish", examples.ACTION)],
     )
@@ -120,8 +135,13 @@ class PhoneTaskActions(PhonePut, TaskViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(parameters=[QuarantineQuery], responses=QuarantineShown(many=True)),
-    retrieve=extend_schema(responses=QuarantineShown),
+    list=extend_schema(
+        summary="隔离区 What was not taken, newest first",
+        parameters=[QuarantineQuery],
+        responses=QuarantineShown(many=True),
+        examples=[kept],
+    ),
+    retrieve=extend_schema(summary="一条隔离记录 One entry", responses=QuarantineShown, examples=[kept]),
 )
 @extend_schema(tags=["quarantine"])
 class QuarantineViewSet(Rows):
@@ -144,9 +164,10 @@ class PhoneAmendments(PhonePut, VisitViewSet):
         return shown(verdict.row.visit)
 
     @extend_schema(
-        request=columns.AmendmentColumns,
+        summary="更正 Correct a visit",
+        request=documented.AmendmentSent,
         responses={200: VisitShown, 201: VisitShown, 202: WaitingShown},
-        examples=[sent("withdraw", examples.WITHDRAWAL)],
+        examples=[sent("withdraw", examples.WITHDRAWAL), answer],
     )
     def amend(self, request: Request, pk: str, row_id: str) -> Response:
         """Correct a submitted visit; answers the visit as it counts now."""

@@ -3,19 +3,23 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cadres.units import within
 from fieldapi.api import Rows
+from visits.examples import VISIT
 from visits.models import Flag, Visit
 from visits.review import review_flag
 from visits.serializers import FlagReview, VisitQuery, VisitShown
 from visits.shown import with_parts
 
+ANSWER = OpenApiExample("as it stands", VISIT, response_only=True)
 
+
+@extend_schema_view(retrieve=extend_schema(summary="一次走访 One visit", examples=[ANSWER]))
 @extend_schema(tags=["visits"])
 class VisitViewSet(Rows):
     """走访: visits, newest first."""
@@ -45,16 +49,25 @@ class VisitViewSet(Rows):
             rows = rows.filter(~awaiting if asked["complete"] else awaiting)
         return rows
 
-    @extend_schema(parameters=[VisitQuery], responses=VisitShown(many=True))
+    @extend_schema(
+        summary="走访列表 Visits, newest first",
+        parameters=[VisitQuery],
+        responses=VisitShown(many=True),
+        examples=[ANSWER],
+    )
     def list(self, request: Request) -> Response:
         """Visits in your scope."""
         return super().list(request)
 
     @extend_schema(
+        summary="核验 Dismiss or uphold a flag",
         request=FlagReview,
         responses=VisitShown,
         examples=[
-            OpenApiExample("dismiss", {"state": "dismissed", "reason": "院子在山坡另一侧"}, request_only=True)
+            OpenApiExample(
+                "dismiss", {"state": "dismissed", "reason": "院子在山坡另一侧"}, request_only=True
+            ),
+            ANSWER,
         ],
     )
     def review_flag(self, request: Request, pk: str, code: str) -> Response:
