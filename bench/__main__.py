@@ -27,6 +27,8 @@ ROWS = {
     "A2": "single_visits",
     "A3": "uploads",
     "A4": "derivatives",
+    "A5": "reading",
+    "A6": "reading",
     "A8": "starting",
     "A9": "slow_phones",
 }

@@ -135,6 +135,18 @@ class Line:
         self.answer += piece
         return int(self.answer[9:12]) if _is_whole(self.answer) else 0
 
+    def whole(self, request: bytes) -> float:
+        """Seconds from the request to the end of its answer, which must be a 200; waits for it."""
+        started = time.perf_counter()
+        self.ask(request, started)
+        status = 0
+        while not status:
+            select.select([self.socket], [], [])
+            status = self.receive()
+        if status != 200:
+            raise RuntimeError(f"the answer was {self.answer[:500]!r}")
+        return time.perf_counter() - started
+
     @property
     def waits_for(self) -> int:
         return select.EPOLLIN | (select.EPOLLOUT if self.rest else 0)
