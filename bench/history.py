@@ -7,7 +7,7 @@ month every second; every twentieth visit has led to a task that was confirmed a
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -114,14 +114,21 @@ JOIN households_pairing AS pairing ON pairing.household_id = household.id AND pa
 def made_visits(batch: Batch) -> sql.Composed:
     """The visits of a batch, in a table that the rows of every kind are then made from."""
     each = (batch.until - batch.since) / (batch.last - batch.first + 1)
-    return sql.SQL(
-        "CREATE TEMPORARY TABLE made AS"
-        " SELECT visit.n, at, (at AT TIME ZONE 'Asia/Shanghai')::date AS day, place.id AS household, unit, lat, lon, cadre,"
-        " lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(visit.n % 4096), 3, '0')"
-        " AS head, lpad(to_hex(visit.n), 15, '0') AS tail, {open_one_in} AS open_one_in"
-        " FROM (SELECT n, {since} + (n - {first}) * {each} AS at FROM generate_series({first}, {last}) AS n) AS visit"
-        " JOIN place ON place.n = visit.n % least({households}, (SELECT count(*) FROM place)) ORDER BY at"
-    ).format(**{name: sql.Literal(value) for name, value in (vars(batch) | {"each": each}).items()})
+    values = vars(batch) | {"each": each}
+    return sql.SQL(MADE).format(**{name: sql.Literal(value) for name, value in values.items()})
+
+
+MADE = """
+CREATE TEMPORARY TABLE made AS
+SELECT visit.n, at, (at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+    place.id AS household, unit, lat, lon, cadre, {open_one_in} AS open_one_in,
+    lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(visit.n % 4096), 3, '0')
+        AS head,
+    lpad(to_hex(visit.n), 15, '0') AS tail
+FROM (SELECT n, {since} + (n - {first}) * {each} AS at FROM generate_series({first}, {last}) AS n) AS visit
+JOIN place ON place.n = visit.n % least({households}, (SELECT count(*) FROM place))
+ORDER BY at
+"""
 
 
 def insert(model: type[models.Model], given: Mapping[str, str], source: str) -> sql.Composed:
