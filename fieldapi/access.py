@@ -135,6 +135,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "exports.create": DESKS,
     "exports.retrieve": DESKS,
     "exports.content": DESKS,
+    "sync.push": FIELD,
     "quarantine.list": ALL,
     "quarantine.retrieve": ALL,
     "journal.list": DESKS,

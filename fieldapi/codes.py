@@ -94,6 +94,18 @@ CODES: dict[str, Code] = {
     "ends_before_start": Code(400, "结束时间早于开始时间", "It ends before it starts"),
     "impossible_time": Code(400, "时间不可能", "An impossible time"),
     "masked_value": Code(400, "不能写入打码的号码", "A masked number cannot be written"),
+    "phones_only_create": Code(
+        409,
+        "手机只能新增：已存的记录由更正单或办公端修改",
+        "Phones only create: a stored row is changed by an amendment, or at a desk",
+    ),
+    "falls_with_visit": Code(
+        409, "与其所属记录一同未被接受", "The row it goes with was not taken: see that one's problem"
+    ),
+    "table_unknown": Code(400, "没有这个数据表", "There is no such table"),
+    "too_many_rows": Code(
+        413, "一次最多 {limit} 条，请分批提交", "At most {limit} rows at once: send them in parts"
+    ),
     "waited_too_long": Code(409, "等待的记录三十天未到", "What it waited for did not come within 30 days"),
     # pairing
     "post_taken": Code(409, "该户该岗已有人结对", "This post of the household is taken on those days"),

@@ -29,6 +29,15 @@ class Identified(models.Model):
         abstract = True
 
 
+class Linking(models.Model):
+    """A row that says two others belong together. `row_id` is the id its maker gave it, and by which phones know it."""
+
+    row_id = models.UUIDField(unique=True, default=new_id)
+
+    class Meta:
+        abstract = True
+
+
 class JournalLine(models.Model):
     """台账: who did what to what, when. Never changed, never deleted (the database refuses both)."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from cadres.models import Office, Unit, User
 from cadres.units import within
-from fieldapi.models import Identified, Versioned
+from fieldapi.models import Identified, Linking, Versioned
 from households.models import Household, HouseholdQuerySet
 from opinions.models import Category, Group, Opinion, OpinionQuerySet
 from visits.models import Visit
@@ -134,7 +135,7 @@ class TaskAction(models.Model):
         ]
 
 
-class VisitTask(models.Model):
+class VisitTask(Linking):
     """A visit that was made to work on a task."""
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="worked_on")
@@ -142,6 +143,10 @@ class VisitTask(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "task"], name="a_task_once_per_visit")]
+
+    @property
+    def maker_id(self) -> UUID:
+        return self.visit.cadre_id
 
 
 class PracticalMatterQuerySet(models.QuerySet["PracticalMatter"]):
@@ -201,7 +206,7 @@ class PracticalMatter(Versioned):
         ]
 
 
-class MatterOpinion(models.Model):
+class MatterOpinion(Linking):
     """A matter resolves an opinion."""
 
     matter = models.ForeignKey(PracticalMatter, models.CASCADE, related_name="opinion_links")
@@ -212,8 +217,12 @@ class MatterOpinion(models.Model):
             models.UniqueConstraint(fields=["matter", "opinion"], name="an_opinion_once_per_matter")
         ]
 
+    @property
+    def maker_id(self) -> UUID:
+        return self.matter.recorded_by_id
 
-class MatterHousehold(models.Model):
+
+class MatterHousehold(Linking):
     """A matter benefits a household."""
 
     matter = models.ForeignKey(PracticalMatter, models.CASCADE, related_name="household_links")
@@ -223,3 +232,7 @@ class MatterHousehold(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["matter", "household"], name="a_household_once_per_matter")
         ]
+
+    @property
+    def maker_id(self) -> UUID:
+        return self.matter.recorded_by_id

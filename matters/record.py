@@ -7,9 +7,9 @@ from uuid import UUID
 
 from fieldapi.calendar import local_day
 from fieldapi.errors import Refused
+from fieldapi.ids import new_id
 from households.models import Household
 from matters.models import MatterHousehold, MatterOpinion, PracticalMatter
-from matters.resolution import refresh_resolutions
 from visits.models import Visit
 from visits.record import Receipt
 
@@ -65,10 +65,17 @@ def new_matter(
             raise Refused("impossible_time", "/done_on")
         row.unit_id = households[0].unit_id if households else receipt.by.unit_id
         helped = [household.pk for household in households]
+    link_ids = values["link_ids"] or {}
     return NewMatter(
         row,
-        [MatterHousehold(matter=row, household_id=pk) for pk in dict.fromkeys(helped)],
-        [MatterOpinion(matter=row, opinion_id=pk) for pk in dict.fromkeys(opinions)],
+        [
+            MatterHousehold(matter=row, household_id=pk, row_id=link_ids.get(str(pk)) or new_id())
+            for pk in dict.fromkeys(helped)
+        ],
+        [
+            MatterOpinion(matter=row, opinion_id=pk, row_id=link_ids.get(str(pk)) or new_id())
+            for pk in dict.fromkeys(opinions)
+        ],
     )
 
 
@@ -83,9 +90,3 @@ def move_benefit(visit: Visit) -> None:
         if was & former or not was:
             matter.household_links.filter(household__in=former).delete()
             MatterHousehold.objects.get_or_create(matter=matter, household_id=visit.household_id)
-
-
-def link(matter: UUID, opinion: UUID) -> None:
-    """A stored matter resolves one more opinion, which came after it."""
-    MatterOpinion.objects.get_or_create(matter_id=matter, opinion_id=opinion)
-    refresh_resolutions([opinion])

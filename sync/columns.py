@@ -98,6 +98,12 @@ class DeviceSaid(PhoneRow):
     app_version = PlainText(40, required=False)
 
 
+class LinkIds(serializers.DictField):
+    """Ids of the rows that link this one with others, by the other's id: where a phone keeps such rows itself."""
+
+    child = IdField()
+
+
 class OpinionColumns(PhoneRow):
     servers = PhoneRow.servers | {
         "suggested_categories", "group", "task", "replies", "standing", "day", "by", "ignored_fields",
@@ -125,6 +131,7 @@ class MatterColumns(PhoneRow):
     households = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
     opinions = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
     satisfaction = Count(min_value=1, max_value=5, required=False)
+    link_ids = LinkIds(required=False)
     made_by = IdField(required=False)
 
 
@@ -168,6 +175,7 @@ class VisitColumns(PhoneRow):
     opinions = serializers.ListField(required=False, max_length=MOST_NESTED)
     matters = serializers.ListField(required=False, max_length=MOST_NESTED)
     photos = serializers.ListField(required=False, max_length=MOST_NESTED)
+    link_ids = LinkIds(required=False)
     made_by = IdField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -232,4 +240,28 @@ class TaskActionColumns(PhoneRow):
     verb = PlainText(20)
     args = PlainObject(required=False)
     made_at = InstantField()
+    made_by = IdField(required=False)
+
+
+class CompanionColumns(PhoneRow):
+    visit = IdField()
+    user = IdField()
+    made_by = IdField(required=False)
+
+
+class VisitTaskColumns(PhoneRow):
+    visit = IdField()
+    task = IdField()
+    made_by = IdField(required=False)
+
+
+class MatterHouseholdColumns(PhoneRow):
+    matter = IdField()
+    household = IdField()
+    made_by = IdField(required=False)
+
+
+class MatterOpinionColumns(PhoneRow):
+    matter = IdField()
+    opinion = IdField()
     made_by = IdField(required=False)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from cadres.models import User
 from fieldapi import clock, json
 from fieldapi.errors import Refused
-from matters.record import link
 from sync import quarantine, waiting
 from sync.intake import Intake, Verdict
 from sync.models import WaitingRow
@@ -17,6 +16,7 @@ from sync.reading import Bundle, read_bundle
 from sync.writing import write
 
 TRIES = 3
+DEADLOCK = "40P01"
 
 
 def receive(by: User, device: UUID | None, bundles: Sequence[Bundle]) -> list[Verdict]:
@@ -41,6 +41,10 @@ def _received(by: User, device: UUID | None, bundles: Sequence[Bundle], at: date
                     write(intake)
         except IntegrityError:
             continue
+        except OperationalError as fault:
+            if getattr(fault.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
+            continue
         if arrived := intake.awaited_by_others:
             _wake(arrived, intake.verdicts)
         return intake.verdicts
@@ -62,14 +66,10 @@ def wake(arrived: set[UUID]) -> None:
 
 def _take(row: WaitingRow) -> None:
     kept = json.loads(row.body)
-    if row.table == waiting.LINKS:
-        link(UUID(kept["matter"]), UUID(kept["opinion"]))
-        row.delete()
-        return
     parent = {name: UUID(value) for name, value in kept["parent"].items()}
     row.delete()
     try:
-        bundle = read_bundle(row.sender, row.table, str(row.row_id), kept["body"], parent)
+        bundle = read_bundle(row.sender, row.table, str(row.row_id), kept["body"], parent, kept.get("device"))
         refused = _received(row.sender, row.device, [bundle], row.received_at)[0].refused
     except Refused as fault:
         refused = fault

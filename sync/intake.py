@@ -12,6 +12,7 @@ from uuid import UUID
 from cadres.models import User
 from fieldapi import json, phone_clock
 from fieldapi.errors import Refused
+from fieldapi.ids import new_id
 from fieldapi.json import dumps
 from matters.arguments import photos_named
 from matters.models import PracticalMatter, VisitTask
@@ -21,11 +22,14 @@ from media.record import new_photo
 from opinions.models import Opinion, Reply
 from opinions.record import new_opinion
 from opinions.replies import new_reply
+from sync import links
 from sync.columns import DeviceSaid
+from sync.links import Link
 from sync.models import WaitingRow
 from sync.reading import Bundle, Sent
-from sync.sameness import repeats, same
+from sync.sameness import content_of, repeats, same
 from sync.surroundings import Surroundings
+from sync.waiting import Aside
 from visits.amend import new_amendment
 from visits.models import Amendment, Companion, Flag, Visit
 from visits.record import Receipt, door_of, new_visit, visited
@@ -47,7 +51,8 @@ class Accepted:
     replies: list[tuple[Reply, Receipt]] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     actions: list[tuple[Sent, Receipt, "Verdict"]] = field(default_factory=list)
-    links_aside: list[tuple[UUID, UUID]] = field(default_factory=list)  # (matter, opinion not yet here)
+    links: list[Link] = field(default_factory=list)  # sent alone
+    links_aside: list[Aside] = field(default_factory=list)  # of matters to opinions not yet here
     flags: list[Flag] = field(default_factory=list)  # known once the visits are judged by presence
 
     def add(self, other: "Accepted") -> None:
@@ -111,6 +116,8 @@ class Intake:
         try:
             self._judge(bundle, verdict)
         except Refused as refused:
+            if refused.code == "content_differs" and self.around.was_replayed(bundle):
+                return Verdict(bundle, SAME, self.around.stored[bundle.root.table][bundle.root.id])
             verdict.refused = refused
             verdict.outcome = CONFLICT if refused.code == "content_differs" else REFUSED
         return verdict
@@ -137,7 +144,7 @@ class Intake:
             made = getattr(self, f"_{row.table}")(row, receipt, verdict)
             if row is root:
                 verdict.row = made
-            if row.ignored and made is not None:
+            if row.ignored and hasattr(made, "ignored"):
                 made.ignored = dumps(row.ignored).decode()
         self.visits |= {visit.id: visit for visit in verdict.rows.visits}
         self.accepted.add(verdict.rows)
@@ -170,7 +177,8 @@ class Intake:
         row = WaitingRow.objects.prefetch_related("awaits").get(
             table=bundle.root.table, row_id=bundle.root.id
         )
-        if row.sender_id != self.by.pk or json.loads(row.body)["body"] != json.loads(dumps(bundle.body)):
+        kept, sent = json.loads(row.body)["body"], json.loads(dumps(bundle.body))
+        if row.sender_id != self.by.pk or content_of(kept) != content_of(sent):
             raise Refused("content_differs", "")
         verdict.outcome = WAITING
         verdict.waiting_for = [one.awaited for one in row.awaits.all()]
@@ -179,7 +187,7 @@ class Intake:
         """Phone-made rows the root refers to that are neither here nor in this batch."""
         said = root.values
         wanted = [("visits", said.get("visit")), ("practical_matters", said.get("matter"))]
-        if root.table == "replies":
+        if root.table in ("replies", "matter_opinions"):
             wanted.append(("opinions", said["opinion"]))
         if root.table == "practical_matters":
             wanted += [("opinions", key) for key in said["opinions"] or ()]
@@ -191,8 +199,7 @@ class Intake:
         ]  # fmt: skip
 
     def _receipt(self, bundle: Bundle) -> Receipt:
-        device = bundle.body.get("device")
-        said = DeviceSaid(data=device if isinstance(device, dict) else {})
+        said = DeviceSaid(data=bundle.device if isinstance(bundle.device, dict) else {})
         clock_at = said.validated_data["clock_at"] if said.is_valid() else None
         return Receipt(self.by, self.device, self.at, phone_clock.offset(clock_at, self.at))
 
@@ -209,10 +216,15 @@ class Intake:
         rows = verdict.rows
         rows.visits.append(visit)
         visit.accompanied = bool(said["companions"])
+        link_ids = said["link_ids"] or {}
         rows.companions += [
-            Companion(visit=visit, user_id=pk) for pk in dict.fromkeys(said["companions"] or ())
+            Companion(visit=visit, user_id=pk, row_id=link_ids.get(str(pk)) or new_id())
+            for pk in dict.fromkeys(said["companions"] or ())
         ]
-        rows.worked_on += [VisitTask(visit=visit, task_id=pk) for pk in dict.fromkeys(said["tasks"] or ())]
+        rows.worked_on += [
+            VisitTask(visit=visit, task_id=pk, row_id=link_ids.get(str(pk)) or new_id())
+            for pk in dict.fromkeys(said["tasks"] or ())
+        ]
         return visit
 
     def _opinions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Opinion:
@@ -243,7 +255,7 @@ class Intake:
             (here if pk in batch or self.around.has("opinions", pk) else missing).append(pk)
         matter = new_matter(row.id, row.values, visit, households, here, receipt)
         verdict.rows.matters.append(matter)
-        verdict.rows.links_aside += [(row.id, pk) for pk in missing]
+        verdict.rows.links_aside += [links.aside(row, pk) for pk in missing]
         verdict.waiting_for += missing
         return matter.row
 
@@ -285,6 +297,36 @@ class Intake:
     def _task_actions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> None:
         self._must_be("tasks", row.values["task"], "task_unknown", "/task")
         verdict.rows.actions.append((row, receipt, verdict))
+
+    def _visit_companions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Link:
+        self._must_be("users", row.values["user"], "user_unknown", "/user")
+        return self._link(row, verdict, self._visit_named(row.values["visit"]).cadre_id, "visit_unknown")
+
+    def _visit_tasks(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Link:
+        self._must_be("tasks", row.values["task"], "task_unknown", "/task")
+        return self._link(row, verdict, self._visit_named(row.values["visit"]).cadre_id, "visit_unknown")
+
+    def _matter_households(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Link:
+        door_of(row.values["household"], self.around.doors, "/household")
+        return self._link(
+            row, verdict, self.around.matters[row.values["matter"]].recorded_by_id, "matter_unknown"
+        )
+
+    def _matter_opinions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> Link:
+        return self._link(
+            row, verdict, self.around.matters[row.values["matter"]].recorded_by_id, "matter_unknown"
+        )
+
+    def _link(self, row: Sent, verdict: Verdict, maker: UUID, unknown: str) -> Link:
+        """A link sent alone, by whoever made the row it belongs to. Two rows are linked once."""
+        if maker != self.by.pk:
+            raise Refused(unknown, "")
+        made = links.new_link(row)
+        if links.pair_of(made) in self.around.linked[row.table]:
+            raise Refused("content_differs", "")
+        self.around.linked[row.table].add(links.pair_of(made))
+        verdict.rows.links.append(made)
+        return made
 
     def _visit_of(self, row: Sent, verdict: Verdict) -> Visit | None:
         """The visit a row belongs to, which the sender must have made or gone along on."""

@@ -1,5 +1,7 @@
 """Quarantine: what a signed-in phone sent and the server would not take, kept whole."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -12,42 +14,73 @@ from fieldapi.errors import Refused
 from fieldapi.ids import new_id
 from fieldapi.json import dumps
 from sync.models import QuarantinedRow
+from sync.sameness import content_of
 
 NOT_KEPT = frozenset({401, 405, 406, 408, 413, 415, 429, 500, 503})
 """Statuses of refusals that a phone mends or tries again by itself. Everything else is kept."""
 
 
+@dataclass(frozen=True)
+class Turned:
+    """A row that was turned away: what was sent under its id, and why it was not taken."""
+
+    table: str
+    row_id: object
+    body: Any
+    refused: Refused
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """By what an entry is found again: (table, hash of the id, hash of the content)."""
+        return self.table, hashed(self.row_id), content_hash(self.body)
+
+
 def keep(
     by: User, device: UUID | None, table: str, row_id: object, body: Any, refused: Refused, at: datetime
 ) -> UUID:
-    """Keep what was sent, once per sender, table, id and content; the entry's id.
+    """Keep what was sent, once per sender, table, id and content; the entry's id."""
+    return keep_all(by, device, [Turned(table, row_id, body, refused)], at)[0]
+
+
+def keep_all(by: User, device: UUID | None, rows: Sequence[Turned], at: datetime) -> list[UUID]:
+    """Keep many; their entries' ids, in order. One look-up where all are kept already, else two and one insert.
 
     The same content again gets the same entry and writes nothing.
     """
-    text = dumps(body).decode()
-    key = {
-        "sender": by,
-        "table": table,
-        "row_hash": hashed(row_id),
-        "content": sha256(text.encode()).hexdigest(),
-    }
-    standing = QuarantinedRow.objects.filter(**key).values_list("pk", flat=True).first()
-    if standing is not None:
-        return standing
-    entry = QuarantinedRow(
+    standing = _standing(by, rows)
+    fresh = {row.key: _entry(by, device, row, at) for row in rows if row.key not in standing}
+    if fresh:
+        with transaction.atomic():
+            QuarantinedRow.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+        standing = _standing(by, rows)  # a twin may have been first
+    return [standing[row.key] for row in rows]
+
+
+def _standing(by: User, rows: Sequence[Turned]) -> dict[tuple[str, str, str], UUID]:
+    hashes = {row.key[1] for row in rows}
+    entries = QuarantinedRow.objects.filter(sender=by, row_hash__in=hashes) if hashes else ()
+    return {(entry.table, entry.row_hash, entry.content): entry.pk for entry in entries}
+
+
+def _entry(by: User, device: UUID | None, row: Turned, at: datetime) -> QuarantinedRow:
+    return QuarantinedRow(
         id=new_id(),
-        row_id=str(row_id).replace("\x00", "\\u0000"),
-        body=text,
-        problem=dumps(refused.problem()).decode(),
-        code=refused.code,
+        sender=by,
+        table=row.table,
+        row_id=str(row.row_id).replace("\x00", "\\u0000"),
+        row_hash=hashed(row.row_id),
+        body=dumps(row.body).decode(),
+        content=content_hash(row.body),
+        problem=dumps(row.refused.problem()).decode(),
+        code=row.refused.code,
         unit=by.unit_id,
         device=device,
         received_at=at,
-        **key,
     )
-    with transaction.atomic():
-        QuarantinedRow.objects.bulk_create([entry], ignore_conflicts=True)
-    return QuarantinedRow.objects.values_list("pk", flat=True).get(**key)
+
+
+def content_hash(body: Any) -> str:
+    return sha256(dumps(content_of(body))).hexdigest()
 
 
 def hashed(row_id: object) -> str:

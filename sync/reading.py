@@ -16,11 +16,11 @@ import visits.record
 from cadres.models import User
 from fieldapi.errors import Fault, Refused, faults_of
 from fieldapi.ids import parse_id
-from matters.models import PracticalMatter, TaskAction
+from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, TaskAction, VisitTask
 from media.models import Photo
 from opinions.models import Opinion, Reply
 from sync import columns
-from visits.models import Amendment, Visit
+from visits.models import Amendment, Companion, Visit
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,16 @@ class Table:
     reader: columns.PhoneRow
     columns_of: Callable[[Mapping[str, Any]], dict[str, Any]]
     maker: str = "by_id"
+    key: str = "id"
+    joined: tuple[str, ...] = ()  # what its maker is read from
+
+
+def link_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{name}_id": value for name, value in values.items() if name != "made_by"}
+
+
+def link_table(model: type[models.Model], reader: columns.PhoneRow, parent: str) -> Table:
+    return Table(model, reader, link_columns, "maker_id", "row_id", (parent,))
 
 
 def amendment_columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,6 +69,10 @@ TABLES = {
     "replies": Table(Reply, columns.ReplyColumns(), opinions.replies.columns_of),
     "amendments": Table(Amendment, columns.AmendmentColumns(), amendment_columns),
     "task_actions": Table(TaskAction, columns.TaskActionColumns(), action_columns),
+    "visit_companions": link_table(Companion, columns.CompanionColumns(), "visit"),
+    "visit_tasks": link_table(VisitTask, columns.VisitTaskColumns(), "visit"),
+    "matter_households": link_table(MatterHousehold, columns.MatterHouseholdColumns(), "matter"),
+    "matter_opinions": link_table(MatterOpinion, columns.MatterOpinionColumns(), "matter"),
 }
 NESTED = {"opinions": "opinions", "matters": "practical_matters", "photos": "photos"}
 """A visit's lists, and the tables their rows belong to."""
@@ -73,6 +87,7 @@ class Sent:
     values: dict[str, Any]
     ignored: dict[str, Any]
     pointer: str = ""
+    links_apart: bool = False  # whom it is linked with is told by rows of their own
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -86,6 +101,7 @@ class Bundle:
     root: Sent
     body: dict[str, Any]
     nested: list[Sent] = field(default_factory=list)
+    device: Any = None  # what the phone says of itself, in the body or once for a whole batch
 
     @property
     def rows(self) -> list[Sent]:
@@ -97,7 +113,13 @@ class Bundle:
 
 
 def read_bundle(
-    by: User, table: str, row_id: object, body: Any, parent: Mapping[str, UUID] | None = None
+    by: User,
+    table: str,
+    row_id: object,
+    body: Any,
+    parent: Mapping[str, UUID] | None = None,
+    device: Any = None,
+    links_apart: bool = False,
 ) -> Bundle:
     """Check a body. Refuses `bad_id`, `other_user`, and `bad_input` with a pointer per fault.
 
@@ -109,27 +131,31 @@ def read_bundle(
     if "id" in body and body["id"] != str(key):
         raise Refused("bad_id", "/id")
     faults: list[Fault] = []
-    root = _read(table, key, body, "", faults)
-    nested = [row for row in _nested(key, body, faults) if row] if table == "visits" else []
+    root = _read(table, key, body, "", faults, links_apart)
+    nested = [row for row in _nested(key, body, faults, links_apart) if row] if table == "visits" else []
     if root is None or faults:
         raise Refused("bad_input", errors=faults)
     root.values.update(parent or {})
     made_by = root.values["made_by"]
     if made_by is not None and made_by != by.pk:
         raise Refused("other_user", "/made_by")
-    return Bundle(root, body, nested)
+    return Bundle(root, body, nested, body.get("device") or device)
 
 
-def _read(table: str, key: UUID, body: Any, pointer: str, faults: list[Fault]) -> Sent | None:
+def _read(
+    table: str, key: UUID, body: Any, pointer: str, faults: list[Fault], links_apart: bool
+) -> Sent | None:
     try:
         values = dict(TABLES[table].reader.run_validation(body))
     except ValidationError as fault:
         faults += faults_of(fault.detail, pointer)
         return None
-    return Sent(table, key, values, values.pop(columns.IGNORED), pointer)
+    return Sent(table, key, values, values.pop(columns.IGNORED), pointer, links_apart)
 
 
-def _nested(visit: UUID, body: Mapping[str, Any], faults: list[Fault]) -> list[Sent | None]:
+def _nested(
+    visit: UUID, body: Mapping[str, Any], faults: list[Fault], links_apart: bool
+) -> list[Sent | None]:
     rows = []
     for name, table in NESTED.items():
         listed = body.get(name)
@@ -142,5 +168,5 @@ def _nested(visit: UUID, body: Mapping[str, Any], faults: list[Fault]) -> list[S
             except Refused as refused:
                 faults += refused.errors
                 continue
-            rows.append(_read(table, key, {**row, "visit": str(visit)}, pointer, faults))
+            rows.append(_read(table, key, {**row, "visit": str(visit)}, pointer, faults, links_apart))
     return rows

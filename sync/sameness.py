@@ -8,6 +8,14 @@ from sync.reading import TABLES, Sent
 from visits.amend import as_sent, plain
 from visits.models import Visit
 
+
+def content_of(body: Any) -> Any:
+    """What counts when two sendings are compared: `device` tells only the phone's clock at that moment."""
+    return (
+        {name: value for name, value in body.items() if name != "device"} if isinstance(body, dict) else body
+    )
+
+
 GIVEN_BY_VISIT = {"opinions": {"household_id"}}
 """Columns a nested row need not repeat, since its visit says them."""
 
@@ -17,7 +25,7 @@ def same(sent: Sent, row: Any, sender: Any, lists: Lists, waiting: Collection[An
     return (
         getattr(row, TABLES[sent.table].maker) == sender.pk
         and _same_columns(sent, row)
-        and agree(sent, row, lists, waiting)
+        and (sent.links_apart or agree(sent, row, lists, waiting))
     )
 
 

@@ -14,9 +14,11 @@ from households.cover import Served, served
 from matters.arguments import photos_named
 from matters.models import PracticalMatter, Task
 from opinions.models import Opinion
+from sync import links
 from sync.known import Key, look_up
 from sync.lists import Lists, lists_of
-from sync.quarantine import hashed
+from sync.models import QuarantinedRow
+from sync.quarantine import content_hash, hashed
 from sync.reading import TABLES, Bundle, Sent
 from sync.waiting import PHONE_MADE, link_id
 from visits.models import Companion, Visit
@@ -30,6 +32,7 @@ NAMED = {
     "task": "tasks",
     "category": "categories",
     "unit": "units",
+    "user": "users",
 }
 """Columns that name one row, and the table it stands in."""
 LISTED = {
@@ -82,6 +85,25 @@ class Surroundings:
         }
         return doorsteps(self.by, _households(self.rows), self.histories, for_anybody - {None})
 
+    @cached_property
+    def linked(self) -> dict[str, set[links.Pair]]:
+        """What is linked already with the rows that links sent alone belong to."""
+        return links.standing(self.rows)
+
+    @cached_property
+    def replayed(self) -> set[tuple[str, str, str]]:
+        """Contents of the sender's that came to stand by a replay, as `Turned.key` names them."""
+        entries = QuarantinedRow.objects.filter(
+            sender=self.by, row_hash__in=self.known["kept"], state=QuarantinedRow.State.REPLAYED
+        )
+        return set(entries.values_list("table", "row_hash", "content"))
+
+    def was_replayed(self, bundle: Bundle) -> bool:
+        """What stands under its id was made of this very content, by a person's correction."""
+        root = bundle.root
+        key = (root.table, hashed(root.id), content_hash(bundle.body))
+        return self.has(root.table, root.id) and self.has("kept", key[1]) and key in self.replayed
+
     def has(self, table: str, key: Key | None) -> bool:
         return key in self.known[table]
 
@@ -106,7 +128,12 @@ class Surroundings:
 
     def _stored(self, table: str) -> dict[Any, Any]:
         ids = {row.id for row in self.rows if row.table == table} & self.known[table]
-        return TABLES[table].model._default_manager.in_bulk(list(ids)) if ids else {}
+        if not ids:
+            return {}
+        read = TABLES[table]
+        rows = read.model._default_manager.all()
+        joined = rows.select_related(*read.joined) if read.joined else rows
+        return joined.in_bulk(list(ids), field_name=read.key)
 
     def _named(self, column: str, found: QuerySet[Any], of: str | None = None) -> dict[UUID, Any]:
         """Rows from outside the batch that rows of it (those of one table) belong to."""

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from sync.sync_views import Sync
 from sync.views import (
     PhoneAmendments,
     PhoneMatters,
@@ -12,6 +13,7 @@ from sync.views import (
 )
 
 urlpatterns = [
+    path("sync/push/", Sync.as_view({"post": "push"})),
     path("visits/<str:pk>/", PhoneVisits.as_view({"get": "retrieve", "put": "update"})),
     path("visits/<str:pk>/amendments/<str:row_id>/", PhoneAmendments.as_view({"put": "amend"})),
     path("opinions/<str:pk>/", PhoneOpinions.as_view({"get": "retrieve", "put": "update"})),

@@ -1,44 +1,58 @@
 """Rows that refer to a phone-made row not yet here: kept, and taken when the other arrives."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from cadres.models import User
 from fieldapi import json
+from fieldapi.ids import new_id
 from sync.known import look_up
 from sync.models import Awaited, WaitingRow
 from sync.reading import Bundle
 
-LINKS = "matter_opinions"
 PHONE_MADE = ("visits", "opinions", "practical_matters", "photos")
 """Tables whose rows others wait for."""
 
 
-def put_aside(by: User, device: UUID | None, bundle: Bundle, awaited: Collection[UUID], at: datetime) -> None:
-    """Keep a row until the ids it refers to are here. Once per table and id."""
-    row = WaitingRow.objects.create(
-        table=bundle.root.table,
-        row_id=bundle.root.id,
-        sender=by,
-        device=device,
-        body=json.dumps({"body": bundle.body, "parent": _parent(bundle)}).decode(),
-        received_at=at,
-    )
-    Awaited.objects.bulk_create(Awaited(row=row, awaited=key) for key in awaited)
+@dataclass(frozen=True)
+class Aside:
+    """A row to be put aside until the ids it refers to are here."""
+
+    table: str
+    row_id: UUID
+    body: Any
+    awaited: Collection[UUID]
+    parent: dict[str, str]  # what the address said, which the body need not repeat
+    device: Any = None  # what the phone said of itself
 
 
-def put_link_aside(by: User, device: UUID | None, matter: UUID, opinion: UUID, at: datetime) -> None:
-    """Keep what a stored matter says it resolves, until the opinion is here."""
-    row = WaitingRow.objects.create(
-        table=LINKS,
-        row_id=link_id(matter, opinion),
-        sender=by,
-        device=device,
-        body=json.dumps({"matter": matter, "opinion": opinion}).decode(),
-        received_at=at,
+def of_bundle(bundle: Bundle, awaited: Collection[UUID]) -> Aside:
+    return Aside(bundle.root.table, bundle.root.id, bundle.body, awaited, _parent(bundle), bundle.device)
+
+
+def put_aside(by: User, device: UUID | None, rows: Sequence[Aside], at: datetime) -> None:
+    """Keep rows, once per table and id: two statements whatever their number."""
+    kept = [
+        WaitingRow(
+            id=new_id(),
+            table=row.table,
+            row_id=row.row_id,
+            sender=by,
+            device=device,
+            body=json.dumps({"body": row.body, "parent": row.parent, "device": row.device}).decode(),
+            received_at=at,
+        )
+        for row in rows
+    ]
+    WaitingRow.objects.bulk_create(kept)
+    Awaited.objects.bulk_create(
+        Awaited(row=waiting, awaited=key)
+        for waiting, row in zip(kept, rows, strict=True)
+        for key in row.awaited
     )
-    Awaited.objects.create(row=row, awaited=opinion)
 
 
 def link_id(matter: UUID, opinion: UUID) -> UUID:
@@ -47,7 +61,6 @@ def link_id(matter: UUID, opinion: UUID) -> UUID:
 
 
 def _parent(bundle: Bundle) -> dict[str, str]:
-    """What the address said, which the body need not repeat."""
     return {
         name: str(bundle.root.values[name])
         for name, table in (("opinion", "replies"), ("visit", "amendments"))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from itertools import chain
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +21,7 @@ from media.models import Photo
 from media.seen import compared, look_again
 from opinions.models import Opinion
 from opinions.replies import store_replies
-from sync import waiting
+from sync import links, waiting
 from sync.intake import REFUSED, Accepted, Intake
 from sync.models import QuarantinedRow
 from sync.quarantine import hashed
@@ -36,19 +38,34 @@ def write(intake: Intake) -> None:
     settle_units(rows.visits, clock.today())
     _count_late(rows)
     _store_visits(intake)
-    Opinion.objects.bulk_create(rows.opinions)
+    Opinion.objects.bulk_create(in_order(rows.opinions))
     _store_matters(intake)
-    Photo.objects.bulk_create(rows.photos)
+    Photo.objects.bulk_create(in_order(rows.photos))
     _judge(intake)
     note_down_all(intake.by, _entries(rows))
     store_replies(rows.replies)
     _amend(intake)
     _act(intake)
+    links.store(rows.links, intake.at)
     for verdict in intake.verdicts:
         verdict.share()
-        if verdict.put_aside:
-            waiting.put_aside(intake.by, intake.device, verdict.bundle, verdict.waiting_for, intake.at)
+    _put_aside(intake)
     _release(intake)
+
+
+def in_order(rows: Iterable[Any]) -> list[Any]:
+    """By id, so that twins wait for each other and never both at once."""
+    return sorted(rows, key=attrgetter("pk"))
+
+
+def _put_aside(intake: Intake) -> None:
+    aside = [
+        waiting.of_bundle(verdict.bundle, verdict.waiting_for)
+        for verdict in intake.verdicts
+        if verdict.put_aside
+    ]
+    if aside := aside + intake.accepted.links_aside:
+        waiting.put_aside(intake.by, intake.device, aside, intake.at)
 
 
 def _count_late(rows: Accepted) -> None:
@@ -66,21 +83,19 @@ def _count_late(rows: Accepted) -> None:
 
 def _store_visits(intake: Intake) -> None:
     rows = intake.accepted
-    Visit.objects.bulk_create(rows.visits)
+    Visit.objects.bulk_create(in_order(rows.visits))
     Companion.objects.bulk_create(rows.companions)
     VisitTask.objects.bulk_create(rows.worked_on)
 
 
 def _store_matters(intake: Intake) -> None:
-    """Matters with whom they help and what they resolve; links to opinions not yet here are put aside."""
+    """Matters with whom they help and what they resolve."""
     matters = intake.accepted.matters
-    PracticalMatter.objects.bulk_create(matter.row for matter in matters)
+    PracticalMatter.objects.bulk_create(in_order(matter.row for matter in matters))
     MatterHousehold.objects.bulk_create(chain.from_iterable(matter.households for matter in matters))
     links = list(chain.from_iterable(matter.opinions for matter in matters))
     MatterOpinion.objects.bulk_create(links)
     refresh_resolutions(link.opinion_id for link in links)
-    for matter, opinion in intake.accepted.links_aside:
-        waiting.put_link_aside(intake.by, intake.device, matter, opinion, intake.at)
 
 
 def _amend(intake: Intake) -> None:

@@ -12,6 +12,7 @@ import tests.matters.scenes
 import tests.media.scenes
 import tests.opinions.scenes
 import tests.reports.scenes
+import tests.sync.scenes
 import tests.visits.scenes
 from fieldapi.access import PUBLIC, TABLE, Role, allows
 from tests.conftest import Village
@@ -28,6 +29,7 @@ SCENES: dict[str, Scene] = {
     **tests.reports.scenes.SCENES,
     **tests.opinions.scenes.SCENES,
     **tests.matters.scenes.SCENES,
+    **tests.sync.scenes.SCENES,
     **tests.visits.scenes.SCENES,
 }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from cadres.models import Unit, User
 from cadres.units import within
-from fieldapi.models import Versioned
+from fieldapi.models import Linking, Versioned
 from households.models import Household
 
 
@@ -128,7 +129,7 @@ class Visit(Versioned):
         return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
-class Companion(models.Model):
+class Companion(Linking):
     """Somebody who was there too. The visit counts once."""
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="companions")
@@ -136,6 +137,10 @@ class Companion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "user"], name="a_companion_once_per_visit")]
+
+    @property
+    def maker_id(self) -> UUID:
+        return self.visit.cadre_id
 
 
 class Flag(Versioned):

@@ -1,0 +1,214 @@
+"""A push: every row gets its verdict, and what is refused is kept."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from cadres.models import User
+from fieldapi import clock
+from fieldapi.errors import Fault, Refused
+from fieldapi.ids import SHAPE, parse_id
+from sync.door import receive
+from sync.feed.tables import TABLES
+from sync.intake import CONFLICT, CREATED, REFUSED, SAME, WAITING, Accepted, Verdict
+from sync.known import look_up
+from sync.parcels import FlatRow, Parcel, alone, in_stages, parcelled
+from sync.quarantine import Turned, keep_all
+from sync.reading import Bundle, read_bundle
+
+NAMED_BY_ADDRESS = {"replies": "opinion", "amendments": "visit"}
+"""What a PUT's address says of a row."""
+DELETED = {"deleted": True}
+"""What is kept of a row that a phone wants deleted."""
+
+
+@dataclass
+class Result:
+    """What became of one row."""
+
+    row: FlatRow
+    outcome: str
+    refused: Refused | None = None
+    pointer: str = ""  # where the row stands in what was refused
+    ignored: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"table": self.row.table, "id": self.row.id, "outcome": self.outcome}
+        if self.refused:
+            told["problem"] = self._problem(self.refused)
+        if self.ignored:
+            told["ignored_fields"] = self.ignored
+        return told
+
+    def _problem(self, refused: Refused) -> dict[str, Any]:
+        """Pointers are into the row itself; a row without a fault falls with the row it goes with."""
+        own = [
+            Fault(fault.pointer.removeprefix(self.pointer), fault.code, fault.detail)
+            for fault in refused.errors
+            if fault.pointer == self.pointer or fault.pointer.startswith(f"{self.pointer}/")
+        ]
+        code = refused.code if own or not self.pointer else "falls_with_visit"
+        return Refused(code, errors=own, detail=refused.detail, **refused.facts).problem()
+
+
+class Push:
+    """One push of one user on one phone."""
+
+    def __init__(self, by: User, device: UUID | None, said: Any):
+        self.by, self.device, self.said = by, device, said
+        self.results: dict[int, Result] = {}  # by the row's identity: one for each
+        self.turned: list[tuple[Turned, list[Result]]] = []
+
+    def take(self, rows: Sequence[FlatRow]) -> list[Result]:
+        """A result for each row, in their order. The number of statements depends on the tables, not on the rows."""
+        writable = []
+        for row in rows:
+            if row.table not in TABLES:
+                self._turn(row, REFUSED, Refused("table_unknown", ""))
+            elif row.is_deletion or not TABLES[row.table].written_by_phones:
+                writable.append(row)
+        self._refuse_changes(writable)
+        self._create([row for row in rows if id(row) not in self.results])
+        self._keep()
+        return [self.results[id(row)] for row in rows]
+
+    def _refuse_changes(self, rows: Sequence[FlatRow]) -> None:
+        """Deletions, and rows of tables phones only read. To delete what is not here is to leave it so."""
+        here = _here(row for row in rows if row.is_deletion)
+        for row in rows:
+            if row.is_deletion and str(row.id) not in here[row.table]:
+                self._settle(Result(row, SAME))
+            else:
+                self._turn(row, CONFLICT, Refused("phones_only_create", ""))
+
+    def _create(self, rows: Sequence[FlatRow]) -> None:
+        """A row that comes twice with the same content is judged once; with another, after the first."""
+        first: dict[tuple[str, str], FlatRow] = {}
+        twice: list[FlatRow] = []
+        again: list[FlatRow] = []
+        for row in rows:
+            standing = first.setdefault(row.key, row)
+            if standing is not row:
+                (twice if standing.said == row.said else again).append(row)
+        self._judge(parcelled(first.values()))
+        for row in again:
+            self._judge([alone(row)])
+        for row in twice:
+            like = self.results[id(first[row.key])]
+            outcome = SAME if like.outcome == CREATED else like.outcome
+            self._settle(Result(row, outcome, like.refused, like.pointer, like.ignored))
+
+    def _judge(self, parcels: Sequence[Parcel]) -> None:
+        links: list[FlatRow] = []
+        for stage in in_stages(parcels):
+            links += self._stage(stage)
+        if links:  # of rows that stood already
+            self._stage([alone(row) for row in links])
+
+    def _stage(self, parcels: Sequence[Parcel]) -> list[FlatRow]:
+        """Take parcels at once; the links of those that stand already are still to be judged."""
+        read: list[tuple[Parcel, Bundle]] = []
+        for parcel in parcels:
+            try:
+                read.append((parcel, self._read(parcel)))
+            except Refused as refused:
+                self._refuse(parcel, refused)
+        verdicts = receive(self.by, self.device, [bundle for _, bundle in read]) if read else []
+        left = []
+        for (parcel, _), verdict in zip(read, verdicts, strict=True):
+            if verdict.refused is not None:
+                self._refuse(parcel, verdict.refused)
+            else:
+                self._accept(parcel, verdict)
+                left += parcel.links if verdict.outcome == SAME else []
+        return left
+
+    def _read(self, parcel: Parcel) -> Bundle:
+        name, body = NAMED_BY_ADDRESS.get(parcel.row.table), parcel.body
+        parent = {}
+        if name and isinstance(body, dict):
+            parent[name] = parse_id(body.get(name), f"/{name}")
+        return read_bundle(
+            self.by, parcel.row.table, parcel.row.id, body, parent, self.said, links_apart=True
+        )
+
+    def _accept(self, parcel: Parcel, verdict: Verdict) -> None:
+        made = _ids(verdict.rows)
+        ignored = {row.pointer: list(row.ignored) for row in verdict.bundle.rows}
+        for row, pointer in parcel.rows:
+            outcome = verdict.outcome
+            if outcome != WAITING:
+                outcome = CREATED if row.id in made else SAME
+            self._settle(Result(row, outcome, ignored=ignored.get(pointer, [])))
+        if verdict.outcome != SAME:
+            waiting = {str(aside.row_id) for aside in verdict.rows.links_aside}
+            for row in parcel.links:
+                waits = verdict.outcome == WAITING or row.id in waiting
+                self._settle(Result(row, WAITING if waits else CREATED))
+
+    def _refuse(self, parcel: Parcel, refused: Refused) -> None:
+        """The parcel falls as one. A part that stands with other content under its id is a conflict of its own."""
+        differing = {fault.pointer for fault in refused.errors if fault.code == "content_differs"}
+        told = []
+        for row, pointer in parcel.rows:
+            if pointer and pointer in differing:
+                self._turn(row, CONFLICT, Refused("content_differs", ""))
+            else:
+                told.append(Result(row, CONFLICT if pointer in differing else REFUSED, refused, pointer))
+        told += [Result(row, REFUSED, refused, "/link_ids") for row in parcel.links]
+        self._turn_away(parcel.row, parcel.body, refused, told)
+
+    def _turn(self, row: FlatRow, outcome: str, refused: Refused) -> None:
+        body = DELETED if row.is_deletion else alone(row).body if row.table in TABLES else row.said
+        self._turn_away(row, body, refused, [Result(row, outcome, refused)])
+
+    def _turn_away(self, row: FlatRow, body: Any, refused: Refused, results: list[Result]) -> None:
+        self.turned.append((Turned(row.table, row.id, body, refused), results))
+        for result in results:
+            self._settle(result)
+
+    def _settle(self, result: Result) -> None:
+        self.results[id(result.row)] = result
+
+    def _keep(self) -> None:
+        if self.turned:
+            entries = keep_all(self.by, self.device, [turned for turned, _ in self.turned], clock.now())
+            for (turned, _), entry in zip(self.turned, entries, strict=True):
+                turned.refused.facts["quarantine"] = entry
+
+
+def rejected(results: Iterable[Result]) -> dict[str, list[Any]]:
+    """What the phone keeps and offers again, in WatermelonDB's form."""
+    listed = defaultdict(list)
+    for result in results:
+        if result.outcome == REFUSED:
+            listed[result.row.table].append(result.row.id)
+    return dict(listed)
+
+
+def _ids(rows: Accepted) -> set[str]:
+    """Of the rows a verdict stored."""
+    stored = [*rows.visits, *rows.opinions, *rows.photos, *rows.amendments]
+    stored += [*(matter.row for matter in rows.matters), *(reply for reply, _ in rows.replies)]
+    ids = {str(row.pk) for row in stored} | {str(link.row_id) for link in rows.links}
+    return ids | {str(sent.id) for sent, _, _ in rows.actions}
+
+
+def _here(rows: Iterable[FlatRow]) -> dict[str, set[str]]:
+    """By table, the ids that stand or wait."""
+    asked = defaultdict(set)
+    for row in rows:
+        if isinstance(row.id, str) and SHAPE.fullmatch(row.id):
+            asked[row.table].add(UUID(row.id))
+    here: dict[str, set[str]] = defaultdict(set)
+    for table, ids in asked.items():
+        model, key = TABLES[table].model, TABLES[table].key
+        if key != "code":
+            found = model._default_manager.filter(**{f"{key}__in": ids}).values_list(key, flat=True)
+            here[table] |= {str(pk) for pk in found}
+    waiting = look_up({"waiting": set().union(*asked.values())}) if asked else {}
+    for table, ids in asked.items():
+        here[table] |= {str(pk) for pk in ids & waiting.get("waiting", set())}
+    return here
