@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,7 @@ ROWS = {
     "A4": "derivatives",
     "A5": "reading",
     "A6": "reading",
+    "A7": "exports",
     "A8": "starting",
     "A9": "slow_phones",
 }
@@ -37,7 +39,7 @@ RESULTS = Path("var/bench.json")
 
 
 def main() -> int:
-    asked = arguments()
+    asked, began, waiting = arguments(), time.monotonic(), os.getloadavg()[0]
     try:
         with throwaway_postgres(durable=True) as url, tempfile.TemporaryDirectory(prefix="bench-") as folder:
             os.environ.update(production(url, folder))
@@ -46,8 +48,12 @@ def main() -> int:
     except NoPostgres as missing:
         print(missing, file=sys.stderr)
         return 69
+    load = os.getloadavg()[0]
     print(table(figures))
-    save(figures, RESULTS, smoke=asked.smoke)
+    print(
+        f"{time.monotonic() - began:.0f} s in all; load average {waiting:.1f} at the beginning, {load:.1f} now"
+    )
+    save(figures, RESULTS, smoke=asked.smoke, scale=asked.scale, load_before=waiting, load_after=load)
     return 0
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
+from typing import Any
 from unicodedata import east_asian_width
 
 
@@ -59,11 +60,12 @@ def wide(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def save(figures: Sequence[Figure], path: Path, *, smoke: bool) -> None:
+def save(figures: Sequence[Figure], path: Path, **about: Any) -> None:
+    """As JSON; `about` says how the run was made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     told = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "smoke": smoke,
+        **about,
         "python": platform.python_version(),
         "processors": cpu_count(),
         "figures": [asdict(one) | {"met": one.met} for one in figures],
