@@ -7,7 +7,7 @@ ARGS ?=
 DATA ?=
 export PORT DEMO
 
-.PHONY: help run test check bench month check-long api-document lock python for-running for-working
+.PHONY: help run test check bench bench-grouping bench-categories month check-long api-document lock python for-running for-working
 
 help:
 	@echo "make run     the server on http://127.0.0.1:$(PORT)/, with a demo (PORT=8000, DEMO=no)"
@@ -15,6 +15,8 @@ help:
 	@echo "make check   lint, types, import rules, migrations, API document"
 	@echo "make month   a month of field work over HTTP (DATA=folder)"
 	@echo "make bench   the figures of docs/performance.md"
+	@echo "make bench-grouping DATA=folder   how well opinions are grouped (messages.csv with its score.py)"
+	@echo "make bench-categories DATA=file   how well categories are suggested (id, text, category)"
 
 run: for-running
 	@exec $(VENV)/bin/python -m tools.run
@@ -31,6 +33,12 @@ api-document: for-working
 
 bench: for-working
 	@exec $(VENV)/bin/python -m bench $(ARGS)
+
+bench-grouping: for-working
+	@exec $(VENV)/bin/python -m bench.grouping "$(DATA)"
+
+bench-categories: for-working
+	@exec $(VENV)/bin/python -m bench.categories "$(DATA)"
 
 month: for-working
 	@exec $(VENV)/bin/python -m tools.month $(if $(DATA),--data "$(DATA)") $(ARGS)

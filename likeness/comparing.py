@@ -1,0 +1,119 @@
+"""How alike two opinions are: what they say, what they are about, and where."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import log, sqrt
+
+from likeness.places import Places, are_apart, names_in
+from likeness.reading import lead_and_rest, plain, stretches
+from likeness.words import NOTHING, Run, runs_of
+
+# What a character says: all of a name, less of a word that many opinions use, least of courtesy.
+OF_NAME, OF_WORD, OF_NOTHING = 1.0, 0.7, 0.5
+OF_SINGLE = 0.8  # a character alone, against two in a row
+
+SURE_OF_LEADS, SURE_OF_BOTH = 0.60, 0.47  # leads alone must agree more than leads with what follows them
+PERHAPS = 0.28
+OTHER_TOPIC = OTHER_PLACE = 0.8
+
+
+class Traits:
+    """The characters and pairs of characters of a text, each with its weight."""
+
+    def __init__(self, runs: Iterable[Run]):
+        counts: dict[str, int] = {}
+        says: dict[str, float] = {}
+        for run in runs:
+            weights = _weights(run)
+            before, weight_before = "", 0.0
+            for char, weight in zip(run.text, weights, strict=True):
+                counts[char] = counts.get(char, 0) + 1
+                says[char] = max(says.get(char, 0.0), OF_SINGLE * weight)
+                if before:
+                    pair = before + char
+                    counts[pair] = counts.get(pair, 0) + 1
+                    says[pair] = max(says.get(pair, 0.0), (weight_before + weight) / 2)
+                before, weight_before = char, weight
+        self.weights = {
+            trait: says[trait] if times == 1 else says[trait] * (1 + log(times))
+            for trait, times in counts.items()
+        }
+        self.length = sqrt(sum(weight * weight for weight in self.weights.values()))
+
+    def cosine(self, other: "Traits") -> float:
+        """0 to 1."""
+        few, many = sorted((self.weights, other.weights), key=len)
+        shared = sum(weight * many[trait] for trait, weight in few.items() if trait in many)
+        return shared / (self.length * other.length) if shared else 0.0
+
+
+def _weights(run: Run) -> list[float]:
+    weights = [OF_NAME] * len(run.text)
+    for start, end, topic in run.words:
+        weights[start:end] = [OF_NOTHING if topic == NOTHING else OF_WORD] * (end - start)
+    return weights
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """`sure` from 1 on: the same thing. `perhaps`: 0 to 1, worth showing from PERHAPS on."""
+
+    sure: float
+    perhaps: float
+    apart: bool
+
+
+class Said:
+    """One opinion as it is compared; costs about 1 ms for 300 characters.
+
+    `home` is the code of the village or hamlet it was said in, if known; `villages` maps the codes of the town's
+    villages to their names without 村 or 社区.
+    """
+
+    def __init__(self, text: str, home: str = "", villages: Mapping[str, str] | None = None):
+        lead, rest = lead_and_rest(plain(text))
+        leads, more = runs_of(stretches(lead)), runs_of(stretches(rest))
+        self.lead = Traits(leads)
+        self.whole = Traits(leads + more) if more else self.lead
+        self.home = home
+        self.topics = frozenset(_topics(leads))
+        self._leads, self._more = leads, more
+        self._villages = villages or {}
+
+    @property
+    def has_rest(self) -> bool:
+        return self.whole is not self.lead
+
+    @cached_property
+    def places(self) -> Places:
+        villages = list(self._villages.values())
+        lead = names_in(self._leads, villages)
+        whole = names_in([*self._leads, *self._more], villages) if self._more else lead
+        return Places(lead, whole, _home(self.home, whole.get("village", ()), self._villages))
+
+    def closeness(self, other: "Said") -> Closeness:
+        """Symmetric. Costs about 0.1 ms for two texts of 300 characters."""
+        leads = self.lead.cosine(other.lead)
+        if self.has_rest and other.has_rest:
+            wholes = self.whole.cosine(other.whole)
+            sure, perhaps = sqrt(leads * wholes) / SURE_OF_BOTH, (leads + wholes) / 2
+        else:
+            sure, perhaps = leads / SURE_OF_LEADS, leads
+        if self.topics and other.topics and not self.topics & other.topics:
+            sure, perhaps = sure * OTHER_TOPIC, perhaps * OTHER_TOPIC
+        if perhaps >= PERHAPS and are_apart(self.places, other.places):
+            return Closeness(0.0, perhaps * OTHER_PLACE, apart=True)
+        return Closeness(sure, perhaps, apart=False)
+
+
+def _topics(runs: Iterable[Run]) -> set[str]:
+    return {topic for run in runs for _, _, topic in run.words if topic != NOTHING}
+
+
+def _home(home: str, named: Collection[str], villages: Mapping[str, str]) -> str:
+    """Who names a village speaks of that one, wherever it was said."""
+    codes = [code for code, name in villages.items() if any(name.endswith(one) for one in named)]
+    if not codes or any(home.startswith(code) for code in codes):
+        return home
+    return codes[0] if len(codes) == 1 else ""

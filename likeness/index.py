@@ -1,0 +1,40 @@
+"""Finding the few stored opinions worth comparing with a new one, at a cost that does not grow with their number.
+
+An opinion is filed under its most telling pairs of characters. Under each there are SLOTS places; whoever comes
+later takes the place of an earlier one. So a look-up reads at most MOST_CLUES × SLOTS rows. What many opinions
+share is soon crowded and finds the latest few; what is rare, and so tells most, keeps everybody.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from hashlib import blake2b
+
+from likeness.comparing import Said
+
+MOST_CLUES = 40
+SLOTS = 16
+MOST_MET = 24
+
+
+def clues(said: Said) -> list[int]:
+    """Up to MOST_CLUES numbers of 63 bits: pairs of the lead before others, telling ones before common ones."""
+    leads = [trait for trait in said.lead.weights if len(trait) == 2]
+    rest = [trait for trait in said.whole.weights if len(trait) == 2 and trait not in said.lead.weights]
+    ordered = sorted(leads, key=said.lead.weights.__getitem__, reverse=True)
+    ordered += sorted(rest, key=said.whole.weights.__getitem__, reverse=True)
+    return [_number(trait) for trait in ordered[:MOST_CLUES]]
+
+
+def slot(clue: int, opinion: Hashable) -> int:
+    """The same place every time, another one for most other opinions."""
+    return _number(f"{clue} {opinion}") % SLOTS
+
+
+def most_shared(found: Iterable[Hashable]) -> list[Hashable]:
+    """Of the opinions found, once per shared clue, those found most often."""
+    counts = Counter(found)
+    return sorted(counts, key=lambda one: (-counts[one], str(one)))[:MOST_MET]
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1

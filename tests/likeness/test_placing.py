@@ -1,0 +1,68 @@
+"""Which group a new opinion joins, and about which a person is asked."""
+
+from likeness.comparing import Said
+from likeness.index import MOST_CLUES, SLOTS, clues, most_shared, slot
+from likeness.placing import MOST_OFFERED, place
+
+LAMP = Said("村口路灯坏了三个月")
+LAMP_AGAIN = Said("村口的路灯坏了三个月了")
+DARK = Said("村口路灯不亮，老人晚上出门看不见")
+WATER = Said("自来水三天没来了")
+
+
+def test_an_opinion_joins_the_group_that_surely_says_the_same():
+    placing = place(LAMP_AGAIN, {"lamps": {"a": LAMP}, "water": {"b": WATER}})
+
+    assert placing.group == "lamps"
+    assert placing.offers == []
+
+
+def test_an_opinion_that_perhaps_says_the_same_is_asked_about():
+    placing = place(DARK, {"lamps": {"a": LAMP, "c": LAMP_AGAIN}, "water": {"b": WATER}})
+
+    assert placing.group is None
+    assert [(offer.group, offer.member) for offer in placing.offers] == [("lamps", "a")]
+    assert 0.28 <= placing.offers[0].score < 1
+
+
+def test_an_opinion_like_nothing_met_begins_a_group():
+    assert place(WATER, {"lamps": {"a": LAMP}}).group is None
+    assert place(WATER, {}).offers == []
+
+
+def test_one_member_about_another_place_keeps_the_newcomer_out():
+    here, there = Said("田坝村的路灯坏了三个月"), Said("新滩村的路灯坏了三个月")
+
+    assert place(here, {"g": {"a": Said("路灯坏了三个月"), "b": there}}).group is None
+
+
+def test_the_answer_does_not_depend_on_the_order_of_groups():
+    groups = {str(number): {f"m{number}": LAMP} for number in range(8)}
+
+    assert place(LAMP_AGAIN, groups) == place(LAMP_AGAIN, dict(reversed(groups.items())))
+
+
+def test_at_most_five_groups_are_asked_about():
+    placing = place(DARK, {str(number): {f"m{number}": LAMP} for number in range(8)})
+
+    assert len(placing.offers) == MOST_OFFERED == 5
+
+
+def test_a_look_up_reads_a_bounded_number_of_rows():
+    story = "".join(chr(0x4E00 + number) for number in range(3000))
+
+    assert len(clues(Said(story))) == MOST_CLUES
+    assert {slot(1, f"opinion {number}") for number in range(1000)} == set(range(SLOTS))
+    assert slot(7, "one") == slot(7, "one")
+
+
+def test_clues_of_opinions_alike_meet():
+    shared = set(clues(LAMP)) & set(clues(LAMP_AGAIN))
+
+    assert len(shared) >= 5
+    assert not set(clues(LAMP)) & set(clues(WATER))
+
+
+def test_those_that_share_most_clues_are_met():
+    assert most_shared(["a", "b", "b", "c", "b", "c"]) == ["b", "c", "a"]
+    assert len(most_shared(range(100))) == 24
