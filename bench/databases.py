@@ -7,6 +7,8 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+from bench.server import cpu_of
+
 FIRST = "county"
 """The people, their phones and households; no visits."""
 
@@ -26,6 +28,13 @@ def make(name: str, *, like: str = FIRST) -> str:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         maintenance.execute(copy.format(sql.Identifier(name), sql.Identifier(like)))
     return name
+
+
+def cpu_of_backends(name: str) -> float:
+    """Seconds of processor that the connections to this database, as many as are open now, have used."""
+    with psycopg.connect(url_of("postgres")) as maintenance:
+        backends = maintenance.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [name])
+        return sum(cpu_of(process) for (process,) in backends)
 
 
 def url_of(name: str) -> str:

@@ -142,7 +142,9 @@ def insert(model: type[models.Model], given: Mapping[str, str], source: str) -> 
     )
 
 
-def default_of(field: models.Field[Any, Any]) -> sql.Literal:
+def default_of(field: models.Field[Any, Any]) -> sql.Composable:
+    if isinstance(field, models.UUIDField) and callable(field.default):
+        return sql.SQL("gen_random_uuid()")  # another one for each row
     return sql.Literal(field.get_db_prep_save(field.get_default(), connection))
 
 

@@ -1,6 +1,7 @@
 """A5, A6: what is read while the history grows: a list, a timeline, a month's summary."""
 
 import time
+from dataclasses import dataclass, field
 from statistics import median
 
 from bench import databases, history
@@ -8,12 +9,46 @@ from bench.county import CODE, County
 from bench.figures import Figure
 from bench.load import Line
 from bench.pace import Pace
-from bench.server import serving
+from bench.server import Server, serving
 
 WARM = 5
 """Answers before the clock runs: connections, prepared statements, memory."""
 MOST_MORE = 1.15
 MILLISECOND = 1000
+
+
+@dataclass
+class Side:
+    """One of two databases, behind a server of its own, and how long it took to answer."""
+
+    database: str
+    server: Server
+    line: Line
+    times: list[float] = field(default_factory=list)
+
+    @property
+    def middle(self) -> float:
+        return median(self.times)
+
+    def cpu(self) -> float:
+        """Seconds of its web processes and its connections to the database."""
+        return self.server.cpu() + databases.cpu_of_backends(self.database)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Milliseconds an answer takes, the middle one, and the processor's share in them, by the size of the history."""
+
+    before: float
+    after: float
+    cpu_before: float
+    cpu_after: float
+
+    def figure(self, row: str, name: str) -> Figure:
+        return Figure(
+            row, name, f"{self.after:.1f} ms", f"{self.before:.1f} ms", self.after / self.before, MOST_MORE,
+            at_most=True, note=f"processor, web and database: {self.cpu_after:.1f} ms and {self.cpu_before:.1f} ms",
+        )  # fmt: skip
 
 
 def measure(pace: Pace, county: County) -> list[Figure]:
@@ -25,37 +60,39 @@ def measure(pace: Pace, county: County) -> list[Figure]:
     )  # fmt: skip
     asked = county.reads(f"summaries/monthly/?unit={CODE}&month={stored.month}")
     [summary] = compared([asked], stored.short, stored.long, pace)
-    month_ms = summary[0] * MILLISECOND
     return [
-        grown("A5", "list of 500 visits with opinions, 100 × the visits", *page),
-        grown("A5", "household timeline, 100 × the visits", *timeline),
-        Figure(
-            "A6", "monthly summary of a county, ms", f"{month_ms:.0f} ms", "", month_ms, 100, at_most=True
-        ),
-        grown("A6", "at ten times the history", *summary),
-    ]
+        page.figure("A5", "list of 500 visits with opinions, 100 × the visits"),
+        timeline.figure("A5", "household timeline, 100 × the visits"),
+        Figure("A6", "monthly summary of a county, ms", f"{summary.before:.0f} ms", "", summary.before, 100,
+               at_most=True),
+        summary.figure("A6", "at ten times the history"),
+    ]  # fmt: skip
 
 
-def grown(row: str, name: str, before: float, after: float) -> Figure:
-    ours, floor = (f"{seconds * MILLISECOND:.1f} ms" for seconds in (after, before))
-    return Figure(row, name, ours, floor, after / before, MOST_MORE, at_most=True)
-
-
-def compared(requests: list[bytes], small: str, large: str, pace: Pace) -> list[tuple[float, float]]:
-    """Seconds each answer takes (the middle one) from either database, behind a server of its own, in turn."""
+def compared(requests: list[bytes], small: str, large: str, pace: Pace) -> list[Compared]:
+    """Each request put to both databases in turn."""
     databases.use(small)
     with serving() as first:
         databases.use(large)
         with serving() as second:
-            lines = (Line(first.address), Line(second.address))
-            return [in_turn(request, lines, pace.seconds) for request in requests]
+            one = Side(small, first, Line(first.address))
+            other = Side(large, second, Line(second.address))
+            return [in_turn(request, one, other, pace.seconds) for request in requests]
 
 
-def in_turn(request: bytes, lines: tuple[Line, Line], seconds: float) -> tuple[float, float]:
-    for line in lines * WARM:
-        line.whole(request)
-    until, before, after = time.monotonic() + seconds, [], []
-    while not before or time.monotonic() < until:
-        before.append(lines[0].whole(request))
-        after.append(lines[1].whole(request))
-    return median(before), median(after)
+def in_turn(request: bytes, one: Side, other: Side, seconds: float) -> Compared:
+    for side in (one, other) * WARM:
+        side.line.whole(request)
+    one.times, other.times = [], []
+    begun = one.cpu(), other.cpu()
+    until = time.monotonic() + seconds
+    while not one.times or time.monotonic() < until:
+        for side in (one, other):
+            side.times.append(side.line.whole(request))
+    each = MILLISECOND / len(one.times)
+    return Compared(
+        one.middle * MILLISECOND,
+        other.middle * MILLISECOND,
+        (one.cpu() - begun[0]) * each,
+        (other.cpu() - begun[1]) * each,
+    )

@@ -15,7 +15,7 @@ MB = 1_000_000
 def measure(pace: Pace, county: County) -> list[Figure]:
     """Ours and the floor take turns, each as two web processes of the same configuration."""
     databases.make("uploads")
-    ours, floor, cpu = load.Outcome(), load.Outcome(), 0.0
+    ours, floor = load.Outcome(), load.Outcome()
     with serving() as server, serving(ONLY_WRITE) as only_write:
         idle = server.memory()
         server.forget_peak()
@@ -23,16 +23,15 @@ def measure(pace: Pace, county: County) -> list[Figure]:
             slice_seconds = pace.seconds / 2
             declared = photos.declare(county.beats, round(MOST_A_SECOND * slice_seconds))
             floor += send(only_write, declared, slice_seconds)
-            before = server.cpu()
             ours += send(server, declared, slice_seconds)
-            cpu += server.cpu() - before
         grown = server.peak() - idle
+        cpu, floor_cpu = (each.cpu() * 1000 for each in (server, only_write))
     return [
         Figure(
             "A3", "photo of 310 KB, 16 connections", f"{ours.rate:.0f}/s", f"{floor.rate:.0f}/s",
             ours.rate / floor.rate, 0.5,
-            note=f"{cpu / len(ours.latencies) * 1000:.2f} ms of the web processes each; "
-            f"load generator {ours.share:.0%} of a core, {floor.share:.0%} at the floor",
+            note=f"{cpu / len(ours.latencies):.1f} ms of the web processes each, "
+            f"{floor_cpu / len(floor.latencies):.1f} ms at the floor",
         ),
         Figure(
             "A3", "its peak memory above idle, MB", f"{(idle + grown) / MB:.0f} MB", f"{idle / MB:.0f} MB",
