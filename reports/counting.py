@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, Count, F, Sum, Value
+from django.db.models import CharField, Count, Q, Sum, Value
 from django.db.models.functions import Cast, Substr
 
 from cadres.units import LENGTHS
@@ -43,6 +43,7 @@ class Cell(NamedTuple):
 
 REDUCED_BY = {"mean": "number", "rate": "marked"}
 TOLD_APART = ("kind", "category", "number", "marked")
+NOTHING_TOLD = {name: Cast(Value(None), FACTS[name]) for name in TOLD_APART}
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,13 @@ class Grouping:
     fact: str
     length: int = 0  # of the child units' codes
 
-    def of(self, rows: Rows) -> Rows:
-        told = Substr("fact_unit", 1, self.length) if self.length else F(f"fact_{self.fact}")
-        return rows.annotate(in_group=told)
+    def of(self, part: Part) -> Any:
+        """The group of a part's rows."""
+        told = part.fact(self.fact)
+        return Substr(told, 1, self.length) if self.length else told
+
+
+ONE_GROUP = Value(TOGETHER, CharField())
 
 
 def by_child(unit: str) -> Grouping:
@@ -117,19 +122,14 @@ def _apart(figures: Iterable[Figure], of: RecordList) -> set[str]:
 
 def _counting(part: Part, of: RecordList, apart: set[str], by: Grouping | None, added: bool) -> Rows:
     """The rows of a part, those alike counted together: one arm of the statement."""
-    rows = part.telling(*apart, "number", *([by.fact] if by else []))
-    rows = by.of(rows) if by else rows.annotate(in_group=Value(TOGETHER, CharField()))
     told = {
-        f"cell_{name}": F(f"fact_{name}") if name in apart else Cast(Value(None), FACTS[name])
-        for name in TOLD_APART
+        "cell_list": Value(of.name, CharField()),
+        "cell_added": Value(added),
+        "cell_group": by.of(part) if by else ONE_GROUP,
+        **{f"cell_{name}": part.fact(name) if name in apart else NOTHING_TOLD[name] for name in TOLD_APART},
     }
-    named = {"cell_list": Value(of.name, CharField()), "cell_added": Value(added)}
-    return (
-        rows.order_by()
-        .annotate(**named, **told)
-        .values_list(*named, "in_group", *told)
-        .annotate(cell_rows=Count("*"), cell_total=Sum("fact_number"))
-    )
+    alike = part.rows.annotate(**told).values_list(*told)
+    return alike.annotate(cell_rows=Count("*"), cell_total=Sum(part.fact("number")))
 
 
 def _concerning(figure: Figure, cells: list[Cell]) -> list[Cell]:
@@ -162,45 +162,48 @@ def _reduced(figure: Figure, cells: list[Cell]) -> Any:
 def _told_apart(
     figures: list[Figure], window: Window, by: Grouping | None
 ) -> Iterator[tuple[str, dict[Any, Any]]]:
-    sizes: dict[tuple[Any, ...], dict[Any, int]] = {}
-
-    def size(key: str, *lists: RecordList) -> dict[Any, int]:
-        asked = (key, *sorted(each.name for each in lists))
-        if asked not in sizes:
-            parts = [part for each in lists for part in each.parts(window, added=False)]
-            sizes[asked] = _different(key, parts, by)
-        return sizes[asked]
-
-    for figure in figures:
-        named = size(figure.key, *figure.lists)
-        if figure.among is None:
-            yield figure.name, named
-            continue
-        whole, either = size(figure.key, figure.among), size(figure.key, figure.among, *figure.lists)
-        # both = one + other - either
-        both = {group: count + named.get(group, 0) - either[group] for group, count in whole.items()}
-        yield figure.name, {group: rate(both[group], count) for group, count in whole.items()}
+    """The figures that count different keys. A share's denominator is counted with it, and only once."""
+    sizes: dict[tuple[str, tuple[RecordList, ...]], dict[Any, int]] = {}
+    for figure in sorted(figures, key=lambda figure: figure.among is None):
+        parts = [part for each in figure.lists for part in each.parts(window, added=False)]
+        if figure.among:
+            among = list(figure.among.parts(window, added=False))
+            whole, both = _shared(figure.key, among, parts, by)
+            sizes[figure.key, (figure.among,)] = whole
+            yield figure.name, {group: rate(both.get(group, 0), count) for group, count in whole.items()}
+        else:
+            asked = (figure.key, figure.lists)
+            yield figure.name, sizes[asked] if asked in sizes else _different(figure.key, parts, by)
 
 
 def _different(key: str, parts: list[Part], by: Grouping | None) -> dict[Any, int]:
     """How many different keys the parts name, by group."""
     if key == "village":
-        named = {
-            (group, unit[:VILLAGE_LENGTH])
-            for group, unit in _united("unit", parts, by, grouped=True)
-            if len(unit) >= VILLAGE_LENGTH
-        }
-        return Counter(group for group, _ in named)
-    keys = _united(key, parts, by, grouped=by is not None)
-    return {TOGETHER: keys.count()} if by is None else Counter(group for group, _ in keys)
+        units = _united("unit", parts, by, grouped=True)
+        villages = {(group, unit[:VILLAGE_LENGTH]) for group, unit in units if len(unit) >= VILLAGE_LENGTH}
+        return Counter(group for group, _ in villages)
+    if by is None:
+        return {TOGETHER: _united(key, parts, by).count()}
+    return Counter(group for group, _ in _united(key, parts, by, grouped=True))
 
 
-def _united(key: str, parts: list[Part], by: Grouping | None, *, grouped: bool) -> Rows:
+def _shared(
+    key: str, among: list[Part], parts: list[Part], by: Grouping | None
+) -> tuple[dict[Any, int], dict[Any, int]]:
+    """How many different keys `among` names, and how many of them the other parts name too."""
+    if by is None and len(among) == len(parts) == 1:
+        too = Q(key__in=_united(key, parts, by))
+        sizes = _united(key, among, by).aggregate(whole=Count("*"), both=Count("key", filter=too))
+        return {TOGETHER: sizes["whole"]}, {TOGETHER: sizes["both"]}
+    whole, others = (set(_united(key, each, by, grouped=True)) for each in (among, parts))
+    return Counter(group for group, _ in whole), Counter(group for group, _ in whole & others)
+
+
+def _united(key: str, parts: list[Part], by: Grouping | None, *, grouped: bool = False) -> Rows:
     """The different keys, with `grouped` as (group, key)."""
     arms = []
     for part in parts:
-        rows = part.telling(key, *([by.fact] if by else [])).order_by()
-        rows = by.of(rows) if by else rows.annotate(in_group=Value(TOGETHER, CharField()))
-        names = ("in_group", f"fact_{key}") if grouped else (f"fact_{key}",)
-        arms.append(rows.filter(**{f"fact_{key}__isnull": False}).values_list(*names))
+        told = {"in_group": by.of(part) if by else ONE_GROUP} if grouped else {}
+        named = part.rows.annotate(**told, key=part.fact(key)).filter(key__isnull=False)
+        arms.append(named.values_list(*told, "key"))
     return arms[0].union(*arms[1:]) if len(arms) > 1 else arms[0].distinct()

@@ -52,7 +52,7 @@ class Part:
 
     def telling(self, *names: str) -> Rows:
         """The rows with these facts as `fact_<name>`."""
-        return self.rows.annotate(**{f"fact_{name}": self._fact(name) for name in names})
+        return self.rows.annotate(**{f"fact_{name}": self.fact(name) for name in names})
 
     def where(self, **facts: Any) -> Self:
         """Only the rows whose facts are these; Django's look-ups may follow a name (`number__isnull`)."""
@@ -62,7 +62,8 @@ class Part:
         wanted = {f"fact_{name}": value for name, value in facts.items()}
         return type(self)(self.telling(*names).filter(**wanted), self.facts, self.added)
 
-    def _fact(self, name: str) -> Any:
+    def fact(self, name: str) -> Any:
+        """What tells a fact, as an expression."""
         told = self.facts.get(name)
         if told is None:
             return Cast(Value(None), FACTS[name])
@@ -83,7 +84,7 @@ def on(column: str) -> When:
     return when
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RecordList:
     """`rows` are all that may count; `when` gives disjoint conditions for those that do in a stretch of days.
 

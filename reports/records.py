@@ -7,11 +7,11 @@ from django.db.models import BooleanField, Case, CharField, DateField, F, OuterR
 from django.db.models.functions import Coalesce, Greatest
 
 from households.models import HouseholdChange, Pairing
-from matters.models import MatterHousehold, PracticalMatter, Task, TaskAction
+from matters.models import PracticalMatter, Task, TaskAction
 from opinions.models import Opinion
 from reports.lists import RecordList, Rows, on
 from reports.windows import Stretch
-from visits.models import Amendment, Companion, Visit
+from visits.models import Amendment, Visit
 
 # Visits
 
@@ -26,15 +26,7 @@ OF_VISIT = {
     "number": "people_met",
     "marked": "flagged",
 }
-OF_COMPANION = {
-    "record": "visit",
-    "unit": "visit__unit",
-    "day": "visit__day",
-    "household": "visit__household",
-    "cadre": "user",
-    "office": "user__office",
-    "kind": "visit__kind",
-}
+OF_COMPANION = OF_VISIT | {"cadre": "companions__user", "office": "companions__user__office"}
 OF_AMENDMENT = {
     "record": "id",
     "unit": "visit__unit",
@@ -47,13 +39,11 @@ OF_AMENDMENT = {
 
 
 def _companions() -> Rows:
-    return Companion.objects.filter(visit__accompanied=True, visit__withdrawn=False)
+    return Visit.objects.standing().filter(accompanied=True, companions__isnull=False)
 
 
 VISITS = RecordList("visits", Visit.objects.standing, OF_VISIT, on("day"), late="added_month", adds=True)
-COMPANIONS = RecordList(
-    "companions", _companions, OF_COMPANION, on("visit__day"), late="visit__added_month", adds=True
-)
+COMPANIONS = RecordList("companions", _companions, OF_COMPANION, on("day"), late="added_month", adds=True)
 AMENDMENTS = RecordList("amendments", Amendment.objects.all, OF_AMENDMENT, late="added_month", adds=True)
 
 
@@ -74,7 +64,7 @@ class Pairings(RecordList):
     """In the unit where the household lived at the end of the days."""
 
     def _variants(self, stretch: Stretch) -> Iterator[tuple[Rows, Mapping[str, Any]]]:
-        if not stretch.over:
+        if not stretch.moved_since:
             yield self.rows(), self.facts
             return
         moves = HouseholdChange.objects.filter(verb="move", on__gt=stretch.last)
@@ -206,26 +196,17 @@ OF_MATTER = {
     "office": Coalesce("task__office", "recorded_by__office"),
     "number": "satisfaction",
 }
-OF_BENEFIT = {
-    "record": "matter",
-    "unit": "matter__unit",
-    "day": "matter__done_on",
-    "household": "household",
-    "cadre": "matter__recorded_by",
-    "office": Coalesce("matter__task__office", "matter__recorded_by__office"),
-}
+OF_BENEFIT = OF_MATTER | {"household": "household_links__household"}
 
 
 def _benefits() -> Rows:
-    return MatterHousehold.objects.filter(matter__in=PracticalMatter.objects.standing())
+    return PracticalMatter.objects.standing().filter(household_links__isnull=False)
 
 
 MATTERS = RecordList(
     "matters", PracticalMatter.objects.standing, OF_MATTER, on("done_on"), late="added_month", adds=True
 )
-BENEFITS = RecordList(
-    "benefits", _benefits, OF_BENEFIT, on("matter__done_on"), late="matter__added_month", adds=True
-)
+BENEFITS = RecordList("benefits", _benefits, OF_BENEFIT, on("done_on"), late="added_month", adds=True)
 
 LISTS = (
     VISITS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Self
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.db.models import F, Lookup
 from cadres.models import ClosedMonth, Unit
 from cadres.units import ancestors, within
 from fieldapi.calendar import Month
+from households.models import HouseholdChange
 
 DAY = timedelta(days=1)
 
@@ -34,6 +36,11 @@ class Scope:
     @property
     def own(self) -> bool:
         return self.codes == (self.unit,)
+
+    @cached_property
+    def listed(self) -> str:
+        """The codes as PostgreSQL writes an array: digits need no quotes."""
+        return f"{{{','.join(self.codes)}}}"
 
     def holds(self, column: str) -> "Among":
         """A condition: the unit code in `column` lies in this scope."""
@@ -58,7 +65,7 @@ class Among(Lookup[Any]):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         code, params = self.process_lhs(compiler, connection)
-        return f"{code} = ANY(%s)", [*params, list(self.rhs.codes)]
+        return f"{code} = ANY(%s)", [*params, self.rhs.listed]
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,11 @@ class Stretch:
     of_month: bool = True  # else days of any length, in which late rows stand on their own day
     closed: tuple[str, ...] = ()
     all_closed: bool = False
+
+    @cached_property
+    def moved_since(self) -> bool:
+        """Whether any household lives elsewhere now than at the end of these days. One query, and no more."""
+        return self.over and HouseholdChange.objects.filter(verb="move", on__gt=self.last).exists()
 
     @property
     def over(self) -> bool:
