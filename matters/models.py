@@ -162,11 +162,10 @@ class PracticalMatterQuerySet(models.QuerySet["PracticalMatter"]):
 
     def standing(self) -> Self:
         """Neither withdrawn themselves nor of a withdrawn visit: those that count."""
-        of_standing = Q(visit__isnull=True) | ~Q(visit__in=Visit.objects.withdrawn())
-        return self.filter(of_standing, withdrawn_at__isnull=True)
+        return self.filter(visit_withdrawn=False, withdrawn_at__isnull=True)
 
     def withdrawn(self) -> Self:
-        return self.filter(Q(visit__withdrawn=True) | Q(withdrawn_at__isnull=False))
+        return self.filter(Q(visit_withdrawn=True) | Q(withdrawn_at__isnull=False))
 
 
 class PracticalMatter(Versioned):
@@ -185,6 +184,7 @@ class PracticalMatter(Versioned):
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    visit_withdrawn = models.BooleanField(default=False)  # with the visit it came with
     ignored = models.TextField(default="")
     added_month = models.DateField(null=True)
 
@@ -198,7 +198,12 @@ class PracticalMatter(Versioned):
             )
         ]
         indexes = [
-            models.Index(fields=["unit", "done_on"], name="matters_of_unit"),
+            models.Index(
+                fields=["unit", "done_on", "added_month", "satisfaction"],
+                include=["id"],
+                name="matters_of_unit",
+                condition=Q(visit_withdrawn=False, withdrawn_at__isnull=True),
+            ),
             models.Index(fields=["done_on", "id"], name="matters_in_order"),
             models.Index(
                 fields=["added_month"], name="matters_added_late", condition=Q(added_month__isnull=False)

@@ -57,6 +57,7 @@ def new_matter(
     )
     if visit is not None:
         row.visit, row.unit_id, row.done_on = visit, visit.unit_id, visit.day
+        row.visit_withdrawn = visit.withdrawn
         own = [visit.household_id] if visit.household_id else []
         helped = [household.pk for household in households] or own
     else:

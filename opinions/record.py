@@ -65,6 +65,7 @@ def new_opinion(
         opinion.visit = visit
         opinion.household_id, opinion.unit_id = visit.household_id, visit.unit_id
         opinion.occurred_at, opinion.day = visit.occurred_at, visit.day
+        opinion.visit_withdrawn = visit.withdrawn
         return opinion
     opinion.occurred_at = _moment(values["made_at"], receipt)
     opinion.day = local_day(opinion.occurred_at)

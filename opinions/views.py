@@ -50,7 +50,7 @@ class OpinionViewSet(Rows):
 
     def get_queryset(self) -> QuerySet[Opinion]:
         replies = Prefetch("replies", Reply.objects.order_by("told_at", "id"))
-        return super().get_queryset().select_related("visit", "group__task").prefetch_related(replies)
+        return super().get_queryset().select_related("group__task").prefetch_related(replies)
 
     def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
         rows = rows.filter(**{column: asked[name] for name, column in PLAIN.items() if name in asked})

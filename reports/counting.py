@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, Count, Q, Sum, Value
-from django.db.models.functions import Cast, Substr
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models.functions import Substr
 
+from cadres.models import Unit
 from cadres.units import LENGTHS
 from reports.figures import Figure
-from reports.lists import FACTS, Part, RecordList, Rows
+from reports.lists import Part, RecordList, Rows, Untold
 from reports.windows import Window
 
 DECIMALS = 4
@@ -43,7 +44,6 @@ class Cell(NamedTuple):
 
 REDUCED_BY = {"mean": "number", "rate": "marked"}
 TOLD_APART = ("kind", "category", "number", "marked")
-NOTHING_TOLD = {name: Cast(Value(None), FACTS[name]) for name in TOLD_APART}
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,10 @@ def _counting(part: Part, of: RecordList, apart: set[str], by: Grouping | None, 
         "cell_list": Value(of.name, CharField()),
         "cell_added": Value(added),
         "cell_group": by.of(part) if by else ONE_GROUP,
-        **{f"cell_{name}": part.fact(name) if name in apart else NOTHING_TOLD[name] for name in TOLD_APART},
+        **{f"cell_{name}": part.fact(name) if name in apart else Untold(name) for name in TOLD_APART},
     }
-    alike = part.rows.annotate(**told).values_list(*told)
-    return alike.annotate(cell_rows=Count("*"), cell_total=Sum(part.fact("number")))
+    total = Sum(part.fact("number")) if "number" in part.facts else Untold("number")
+    return part.rows.annotate(**told).values_list(*told).annotate(cell_rows=Count("*"), cell_total=total)
 
 
 def _concerning(figure: Figure, cells: list[Cell]) -> list[Cell]:
@@ -162,41 +162,60 @@ def _reduced(figure: Figure, cells: list[Cell]) -> Any:
 def _told_apart(
     figures: list[Figure], window: Window, by: Grouping | None
 ) -> Iterator[tuple[str, dict[Any, Any]]]:
-    """The figures that count different keys. A share's denominator is counted with it, and only once."""
+    """The figures that count different keys. What a share needs is counted once, with its numerator."""
     sizes: dict[tuple[str, tuple[RecordList, ...]], dict[Any, int]] = {}
     for figure in sorted(figures, key=lambda figure: figure.among is None):
-        parts = [part for each in figure.lists for part in each.parts(window, added=False)]
+        parts = _ordinary(figure.lists, window)
         if figure.among:
-            among = list(figure.among.parts(window, added=False))
-            whole, both = _shared(figure.key, among, parts, by)
-            sizes[figure.key, (figure.among,)] = whole
+            among = (figure.among,)
+            whole = sizes[figure.key, among] = _different(figure.key, _ordinary(among, window), by)
+            named, both = _shared(figure.key, parts, _ordinary(among, window), by)
+            sizes[figure.key, figure.lists] = named
             yield figure.name, {group: rate(both.get(group, 0), count) for group, count in whole.items()}
+        elif figure.key == "village":
+            yield figure.name, _villages(parts, window, by)
         else:
             asked = (figure.key, figure.lists)
             yield figure.name, sizes[asked] if asked in sizes else _different(figure.key, parts, by)
 
 
+def _ordinary(lists: Iterable[RecordList], window: Window) -> list[Part]:
+    return [part for each in lists for part in each.parts(window, added=False)]
+
+
+def _villages(parts: list[Part], window: Window, by: Grouping | None) -> dict[Any, int]:
+    """How many different villages the parts name, by group."""
+    named = _units(parts, window, by) if by is None else _united("unit", parts, by, grouped=True)
+    villages = {(group, unit[:VILLAGE_LENGTH]) for group, unit in named if len(unit) >= VILLAGE_LENGTH}
+    return Counter(group for group, _ in villages)
+
+
+def _units(parts: list[Part], window: Window, by: Grouping | None) -> Rows:
+    """The same as `_united` for units: an index tells of each of the scope's few whether it has any row."""
+    named = Q()
+    for part in parts:
+        named |= Q(Exists(part.rows.annotate(of=part.fact("unit")).filter(of=OuterRef("pk"))))
+    rows = Unit.objects.filter(named, pk__in=window.scope.codes)
+    return rows.annotate(in_group=ONE_GROUP).values_list("in_group", "pk")
+
+
 def _different(key: str, parts: list[Part], by: Grouping | None) -> dict[Any, int]:
     """How many different keys the parts name, by group."""
-    if key == "village":
-        units = _united("unit", parts, by, grouped=True)
-        villages = {(group, unit[:VILLAGE_LENGTH]) for group, unit in units if len(unit) >= VILLAGE_LENGTH}
-        return Counter(group for group, _ in villages)
     if by is None:
         return {TOGETHER: _united(key, parts, by).count()}
     return Counter(group for group, _ in _united(key, parts, by, grouped=True))
 
 
 def _shared(
-    key: str, among: list[Part], parts: list[Part], by: Grouping | None
+    key: str, parts: list[Part], among: list[Part], by: Grouping | None
 ) -> tuple[dict[Any, int], dict[Any, int]]:
-    """How many different keys `among` names, and how many of them the other parts name too."""
-    if by is None and len(among) == len(parts) == 1:
-        too = Q(key__in=_united(key, parts, by))
-        sizes = _united(key, among, by).aggregate(whole=Count("*"), both=Count("key", filter=too))
-        return {TOGETHER: sizes["whole"]}, {TOGETHER: sizes["both"]}
-    whole, others = (set(_united(key, each, by, grouped=True)) for each in (among, parts))
-    return Counter(group for group, _ in whole), Counter(group for group, _ in whole & others)
+    """How many different keys the parts name, and how many of those `among` names too."""
+    if by is None and len(parts) == 1:
+        too = Q(key__in=_united(key, among, by))
+        sizes = _united(key, parts, by).aggregate(named=Count("*"), both=Count("key", filter=too))
+        return {TOGETHER: sizes["named"]}, {TOGETHER: sizes["both"]}
+    named, others = (set(_united(key, each, by, grouped=True)) for each in (parts, among))
+    return Counter(group for group, _ in named), Counter(group for group, _ in named & others)
 
 
 def _united(key: str, parts: list[Part], by: Grouping | None, *, grouped: bool = False) -> Rows:

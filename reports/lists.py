@@ -38,6 +38,18 @@ FACTS: dict[str, Field[Any, Any]] = {
     "number": IntegerField(),  # people met, or a satisfaction
     "marked": BooleanField(),  # flagged, or closed early
 }
+
+
+class Untold(Cast):
+    """Null: a fact that rows do not tell. Nothing to group by."""
+
+    def __init__(self, name: str):
+        super().__init__(Value(None), FACTS[name])
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
+
+
 Rows = QuerySet[Any, Any]
 When = Callable[[Stretch], Iterable[Q]]
 
@@ -66,7 +78,7 @@ class Part:
         """What tells a fact, as an expression."""
         told = self.facts.get(name)
         if told is None:
-            return Cast(Value(None), FACTS[name])
+            return Untold(name)
         return F(told) if isinstance(told, str) else told
 
 

@@ -135,6 +135,7 @@ def make_opinion(
     said = at(f"{on} 10:00")
     defaults = {
         "made_at": None if columns.get("visit") else said,
+        "visit_withdrawn": bool(columns.get("visit") and columns["visit"].withdrawn),
         "kind": "request",
         "unit_id": household.unit_id if household else by.unit_id,
         "occurred_at": said,

@@ -106,7 +106,12 @@ def _take_on(visit: Visit) -> None:
 def _take_along(visit: Visit) -> None:
     """What came with the visit counts where and when the visit counts."""
     parts: Any = visit  # their apps stand above this one
-    counted = {"unit": visit.unit_id, "added_month": visit.added_month, "changed_at": visit.changed_at}
+    counted = {
+        "unit": visit.unit_id,
+        "added_month": visit.added_month,
+        "visit_withdrawn": visit.withdrawn,
+        "changed_at": visit.changed_at,
+    }
     parts.opinions.update(
         household=visit.household_id, day=visit.day, occurred_at=visit.occurred_at, **counted
     )

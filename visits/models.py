@@ -32,10 +32,6 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Not withdrawn: those that count."""
         return self.filter(withdrawn=False)
 
-    def withdrawn(self) -> Self:
-        """Few: what came with visits is looked up among these, not joined with all."""
-        return self.filter(withdrawn=True)
-
 
 class Visit(Versioned):
     """走访: one call at (or reception, phone call, office-day meeting with) a household.
@@ -101,21 +97,16 @@ class Visit(Versioned):
         ]
         indexes = [
             models.Index(
-                fields=["unit", "day"],
-                include=[
-                    "id",
-                    "household",
-                    "cadre",
-                    "kind",
-                    "people_met",
-                    "flagged",
-                    "accompanied",
-                    "withdrawn",
-                    "added_month",
-                ],
+                fields=["unit", "day", "added_month"],
+                include=["kind", "flagged", "people_met", "household", "cadre"],
                 name="visits_of_unit",
+                condition=Q(withdrawn=False),
             ),  # a summary reads nothing else of a visit
-            models.Index(fields=["id"], name="visits_withdrawn", condition=Q(withdrawn=True)),
+            models.Index(
+                fields=["unit", "day"],
+                name="visits_accompanied",
+                condition=Q(accompanied=True, withdrawn=False),
+            ),
             models.Index(fields=["cadre", "occurred_at"], name="visits_of_cadre"),
             models.Index(fields=["household", "occurred_at"], name="visits_of_household"),
             models.Index(fields=["occurred_at", "id"], name="visits_in_order"),

@@ -182,7 +182,7 @@ def test_practical_matters_are_found_by_day_place_household_and_satisfaction(vil
     opinion = samples.make_opinion(village.house, village.gao)
     MatterOpinion.objects.create(matter=early, opinion=opinion)
     visit = samples.make_visit(village.house, village.gao, withdrawn=True)
-    gone = make_matter(village, "2026-11-05", visit=visit)
+    gone = make_matter(village, "2026-11-05", visit=visit, visit_withdrawn=True)
 
     assert matters_found(village, "") == ids(late, early)
     assert matters_found(village, "after=2026-11-02&before=2026-11-12") == ids(early)

@@ -75,6 +75,7 @@ def make_matter(
     """A thing done on a day; what it resolves is resolved that day."""
     unit = columns.pop("unit_id", None) or next((house.unit_id for house in households), by.unit_id)
     defaults = {"title": "换好路灯", "received_at": clock.now(), "changed_at": clock.now()}
+    defaults["visit_withdrawn"] = bool(columns.get("visit") and columns["visit"].withdrawn)
     matter = PracticalMatter.objects.create(
         id=new_id(), unit_id=unit, done_on=day(on), recorded_by=by, **(defaults | columns)
     )
