@@ -183,6 +183,7 @@ class PracticalMatter(Versioned):
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="matters")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
+    place = models.PositiveSmallIntegerField(default=0)  # among those it was sent with
     withdrawn_at = models.DateTimeField(null=True)
     visit_withdrawn = models.BooleanField(default=False)  # with the visit it came with
     ignored = models.TextField(default="")

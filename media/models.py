@@ -46,6 +46,7 @@ class Photo(Versioned):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     unit = models.CharField(max_length=15)  # of what it belongs to, as of then
     received_at = models.DateTimeField()
+    place = models.PositiveSmallIntegerField(default=0)  # among those it was sent with
     state = models.CharField(max_length=10, choices=State.choices, default=State.AWAITING)
     problem = models.CharField(max_length=40, default="")  # a code: not_a_picture, too_large, undecodable, …
     stored_at = models.DateTimeField(null=True)

@@ -113,6 +113,7 @@ class Opinion(Versioned):
     occurred_at = models.DateTimeField()
     day = models.DateField()
     received_at = models.DateTimeField()
+    place = models.PositiveSmallIntegerField(default=0)  # among those it was sent with
     visit_withdrawn = models.BooleanField(default=False)  # with the visit it came with
     group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="opinions")
     resolved_on = models.DateField(null=True)

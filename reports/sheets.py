@@ -41,7 +41,8 @@ class Sheet:
 def _visits(unit: str, first: date, last: date) -> QuerySet[Any]:
     """One line for each opinion, the visit's columns repeated; one for a visit without any."""
     rows = Visit.objects.filter(**within(unit), day__gte=first, day__lte=last)
-    return rows.order_by("occurred_at", "id", "opinions__id")
+    sent = ("opinions__received_at", "opinions__place", "opinions__id")
+    return rows.order_by("occurred_at", "id", *sent)
 
 
 def _opinions(unit: str, first: date, last: date) -> QuerySet[Any]:

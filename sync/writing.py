@@ -37,6 +37,7 @@ def write(intake: Intake) -> None:
     rows = intake.accepted
     settle_units(rows.visits, clock.today())
     _count_late(rows)
+    _number(rows)
     _store_visits(intake)
     Opinion.objects.bulk_create(in_order(rows.opinions))
     _store_matters(intake)
@@ -79,6 +80,13 @@ def _count_late(rows: Accepted) -> None:
         row.added_month = months[row.unit_id, row.day]
     for matter in matters:
         matter.added_month = months[matter.unit_id, matter.done_on]
+
+
+def _number(rows: Accepted) -> None:
+    """Rows that came together are shown in the order in which they were sent."""
+    for together in (rows.opinions, [matter.row for matter in rows.matters], rows.photos):
+        for place, row in enumerate(together):
+            row.place = place
 
 
 def _store_visits(intake: Intake) -> None:

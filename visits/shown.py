@@ -66,11 +66,11 @@ def shown(visit: Visit, parts: Parts | None = None) -> dict[str, Any]:
         "people_met": visit.people_met,
         "location": visit.location,
         "note": visit.note,
-        "companions": [str(one.user_id) for one in parts.companions],
-        "tasks": [str(one.task_id) for one in parts.worked_on],
-        "opinions": [_opinion(one) for one in parts.opinions],
-        "matters": [_matter(*one) for one in parts.matters],
-        "photos": [_photo(one) for one in parts.photos],
+        "companions": [str(one.user_id) for one in sorted(parts.companions, key=_linked)],
+        "tasks": [str(one.task_id) for one in sorted(parts.worked_on, key=_linked)],
+        "opinions": [_opinion(one) for one in sorted(parts.opinions, key=_sent)],
+        "matters": [_matter(*one) for one in sorted(parts.matters, key=lambda matter: _sent(matter[0]))],
+        "photos": [_photo(one) for one in sorted(parts.photos, key=_sent)],
         "cadre": str(visit.cadre_id),
         "unit": visit.unit_id,
         "post": visit.post or None,
@@ -107,8 +107,8 @@ def _matter(one: Any, opinions: Iterable[Any], households: Iterable[Any]) -> dic
         "id": str(one.pk),
         "title": one.title,
         "satisfaction": one.satisfaction,
-        "opinions": [str(link.opinion_id) for link in opinions],
-        "households": [str(link.household_id) for link in households],
+        "opinions": [str(link.opinion_id) for link in sorted(opinions, key=_linked)],
+        "households": [str(link.household_id) for link in sorted(households, key=_linked)],
         "version": one.version,
     }
 
@@ -123,6 +123,17 @@ def _photo(one: Any) -> dict[str, Any]:
         "state": one.state,
         "problem": one.problem,
     }
+
+
+def _sent(one: Any) -> tuple[datetime, int, UUID]:
+    """The order in which rows were sent: those sent together by their place, then what came later."""
+    return one.received_at, one.place, one.pk
+
+
+def _linked(one: Any) -> int:
+    """Links are numbered in the order they were sent in."""
+    number: int = one.pk
+    return number
 
 
 def _in_force(one: Amendment) -> tuple[datetime, UUID]:

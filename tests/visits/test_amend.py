@@ -225,3 +225,16 @@ def test_what_a_newer_phone_changes_is_kept_and_listed(village: Village):
 
     assert (answer.status_code, answer.json()["ignored_fields"]) == (201, ["/changes/weather"])
     assert Amendment.objects.get().changes == {"note": "二", "weather": "雨"}
+
+
+def test_an_opinion_added_to_a_withdrawn_visit_counts_once_it_is_brought_back(village: Village):
+    gao, visit_id, opinion_id = village.client("gao"), new_id(), new_id()
+    gao.put(f"visits/{visit_id}/", visit_body(village.house))
+    send(gao, visit_id, amendment(withdrawn=True))
+    told = {"id": str(opinion_id), "visit": str(visit_id), "text": "水管漏水", "kind": "request"}
+    assert gao.put(f"opinions/{opinion_id}/", told).json()["standing"] == "withdrawn"
+    assert not Opinion.objects.standing().exists()
+
+    send(gao, visit_id, amendment("2026-11-03T21:00:00+08:00", withdrawn=False))
+    assert gao.get(f"opinions/{opinion_id}/").json()["standing"] == "collected"
+    assert Opinion.objects.standing().count() == 1

@@ -1,6 +1,10 @@
 """`flagged` is what summaries count: it follows the flags wherever these change."""
 
+from datetime import timedelta
+
+from fieldapi import clock
 from fieldapi.ids import new_id
+from fieldapi.json import instant
 from tests.conftest import Village
 from tests.samples import PLACE
 from visits.models import Visit
@@ -41,3 +45,19 @@ def test_a_plain_visit_is_not_flagged_and_a_withdrawn_one_no_longer(village: Vil
 
     assert answer.status_code == 201
     assert not is_flagged(withdrawn)
+
+
+def test_flags_that_a_neighbour_raises_or_takes_away_make_a_new_version_of_the_visit(village: Village):
+    gao = village.client("gao")
+    later, earlier = (clock.now() - timedelta(hours=hours) for hours in (2, 3))
+    visit = gao.put_visit(village.house, kind="field", started_at=instant(later), ended_at=None).json()
+    there = {"lat": 30.6, "lon": 104.06, "accuracy_m": 10, "system": "wgs84"}
+    other = gao.put_visit(
+        village.house, kind="field", started_at=instant(earlier), ended_at=None, location=there
+    ).json()
+
+    flagged = gao.get(f"visits/{visit['id']}/")
+    assert [flag["code"] for flag in flagged.json()["flags"]] == ["impossible_travel"]
+    assert (visit["version"], flagged.json()["version"], flagged.headers["ETag"]) == (1, 2, '"2"')
+    assert Visit.objects.get(pk=visit["id"]).changed_at > Visit.objects.get(pk=visit["id"]).received_at
+    assert gao.get(f"visits/{other['id']}/").json()["version"] == 1  # born with its flag

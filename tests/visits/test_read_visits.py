@@ -92,3 +92,22 @@ def test_quarantine_is_seen_by_the_sender_and_the_desks_above(village: Village):
     entry = village.client("sun").get("quarantine/").json()["results"][0]
     assert (entry["table"], entry["state"], entry["body"]["kind"]) == ("visits", "kept", "feast")
     assert entry["problem"]["errors"][0]["pointer"] == "/kind"
+
+
+def test_what_came_with_a_visit_is_shown_in_the_order_in_which_it_was_sent(village: Village):
+    gao, ids = village.client("gao"), sorted((str(new_id()) for _ in range(9)), reverse=True)
+    told = [{"id": key, "text": "路灯坏了", "kind": "request"} for key in ids[:3]]
+    done = [{"id": key, "title": "换灯泡", "opinions": ids[:3]} for key in ids[3:6]]
+    taken = [{"id": key, "sha256": "0" * 64, "bytes": 10} for key in ids[6:]]
+    people = sorted((str(user.pk) for user in (village.chen, village.lin, village.sun)), reverse=True)
+    sent = gao.put_visit(village.house, opinions=told, matters=done, photos=taken, companions=people).json()
+    added = {"id": str(new_id()), "visit": sent["id"], "text": "还有水管", "kind": "request"}
+    assert gao.put(f"opinions/{added['id']}/", added).status_code == 201
+
+    read = gao.get(f"visits/{sent['id']}/").json()
+    assert [one["id"] for one in sent["opinions"]] == ids[:3]
+    assert [one["id"] for one in read["opinions"]] == [*ids[:3], added["id"]]
+    assert [one["id"] for one in read["matters"]] == ids[3:6]
+    assert [one["opinions"] for one in read["matters"]] == [ids[:3]] * 3
+    assert [one["id"] for one in read["photos"]] == ids[6:]
+    assert read["companions"] == people

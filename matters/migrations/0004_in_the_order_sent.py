@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('matters', '0003_of_withdrawn_visits'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='practicalmatter',
+            name='place',
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+    ]
