@@ -202,3 +202,11 @@ class Reply(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     ignored = models.TextField(default="")
+    added_month = models.DateField(null=True)  # it was told in a month that was closed when it arrived
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["added_month"], name="replies_added_late", condition=Q(added_month__isnull=False)
+            )
+        ]

@@ -1,13 +1,15 @@
 """答复: what a household was told, as a row, and the day an opinion was first answered."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
 
-from fieldapi import phone_clock
-from fieldapi.calendar import local_day
+from cadres.months import added_months
+from fieldapi import clock, phone_clock
+from fieldapi.calendar import Month, local_day
 from opinions.models import Opinion, Reply
 from visits.record import Receipt
 
@@ -32,11 +34,25 @@ def new_reply(reply_id: UUID, values: Mapping[str, Any], receipt: Receipt) -> Re
 
 def store_replies(replies: Iterable[tuple[Reply, Receipt]]) -> None:
     """Store replies and, on each opinion, the day of the earliest, by the corrected clock."""
-    rows = list(replies)
-    Reply.objects.bulk_create(reply for reply, _ in rows)
-    for reply, receipt in rows:
-        told = phone_clock.corrected(reply.told_at, receipt.clock_offset, receipt.received_at)
-        day = local_day(told)
+    told = [
+        (reply, local_day(phone_clock.corrected(reply.told_at, receipt.clock_offset, receipt.received_at)))
+        for reply, receipt in replies
+    ]
+    _count_late(told)
+    Reply.objects.bulk_create(reply for reply, _ in told)
+    for reply, day in told:
         Opinion.objects.filter(
             Q(replied_on__isnull=True) | Q(replied_on__gt=day), pk=reply.opinion_id
-        ).update(replied_on=day, version=F("version") + 1, changed_at=receipt.received_at)
+        ).update(replied_on=day, version=F("version") + 1, changed_at=reply.received_at)
+
+
+def _count_late(told: Iterable[tuple[Reply, date]]) -> None:
+    """Replies told in a month that is closed know the month in which they count as corrections."""
+    late = [(reply, day) for reply, day in told if Month.of(day) < Month.of(clock.today())]
+    if not late:
+        return
+    answered = Opinion.objects.filter(pk__in=[reply.opinion_id for reply, _ in late])
+    units = dict(answered.values_list("pk", "unit"))
+    months = added_months((units[reply.opinion_id], day) for reply, day in late)
+    for reply, day in late:
+        reply.added_month = months[units[reply.opinion_id], day]

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from cadres.models import Unit, User
 from households.models import Household
 from matters.models import PracticalMatter, Task, TaskAction
-from opinions.models import Opinion
+from opinions.models import Opinion, Reply
 from reports.counting import VILLAGE_LENGTH
 from reports.figures import Figure
 from reports.lists import Part
@@ -50,6 +50,7 @@ TABLES = {
     "resolved": OPINIONS,
     "replied": OPINIONS,
     "open": OPINIONS,
+    "late_replies": Table("opinions", Reply.objects.all, "text", linked="opinion"),
     "tasks": TASKS,
     "closed": TASKS,
     "overdue": TASKS,

@@ -254,9 +254,11 @@ FIGURES = (
         "added_after_closing.corrections",
         "月结后更正",
         records.AMENDMENTS,
+        records.LATE_REPLIES,
         records.ACTS,
         added=True,
-        meaning="Amendments, withdrawals, reopenings and other acts that concern a closed month and came after it.",
+        meaning="Amendments, withdrawals, replies, reopenings and other acts that concern a closed month and came "
+        "after it.",
     ),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, DateField, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
+from fieldapi.calendar import SHANGHAI
 from households.models import HouseholdChange, Pairing
 from matters.models import PracticalMatter, Task, TaskAction
-from opinions.models import Opinion
+from opinions.models import Opinion, Reply
 from reports.lists import RecordList, Rows, on
 from reports.windows import Stretch
 from visits.models import Amendment, Visit
@@ -120,6 +121,27 @@ REPLIED = _opinions("replied", "replied_on")
 OPEN = _opinions("open", when=_unanswered, stock=True)
 
 
+# Replies that came late. Those in time are counted as what they make of their opinion: replied.
+
+OF_REPLY = {
+    "record": "id",
+    "unit": "opinion__unit",
+    "day": TruncDate("told_at", tzinfo=SHANGHAI),
+    "household": "opinion__household",
+    "cadre": "by",
+    "office": "by__office",
+    "kind": Value("reply", CharField()),
+    "category": "opinion__category",
+}
+
+
+def _replies() -> Rows:
+    return Reply.objects.filter(opinion__visit_withdrawn=False)
+
+
+LATE_REPLIES = RecordList("late_replies", _replies, OF_REPLY, late="added_month", adds=True)
+
+
 # Tasks
 
 OF_TASK = {
@@ -217,6 +239,7 @@ LISTS = (
     RESOLVED,
     REPLIED,
     OPEN,
+    LATE_REPLIES,
     OPENED,
     CLOSED,
     OVERDUE,

@@ -6,11 +6,7 @@ page, not on the history.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from heapq import merge
-from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
@@ -18,15 +14,16 @@ from fieldapi.calendar import local_day, start_of
 from households.models import Household, Pairing
 from matters.models import PracticalMatter
 from opinions.models import Opinion, Reply
+from reports.pages import Found, Key
 from visits.models import Visit
-
-Position = tuple[datetime, UUID]
-"""(instant, id) of an entry: the order of the timeline, and what a page continues behind."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """One kind of entry: its rows, when each happened, what it says, by whom. A day counts from its midnight."""
+class Kind:
+    """One kind of entry: its rows, when each happened, what it says, by whom. A day counts from its midnight.
+
+    A source of pages in the order of (instant, id).
+    """
 
     type: str
     rows: QuerySet[Any]
@@ -35,22 +32,27 @@ class Source:
     by: str
     by_day: bool = False
 
-    def behind(self, position: Position | None, limit: int) -> Iterator[dict[str, Any]]:
-        """At most `limit` entries behind `position`, newest first."""
-        rows = self.rows if position is None else self.rows.filter(self._earlier(*position))
-        found = rows.order_by(f"-{self.when}", "-pk").values_list("pk", self.when, self.title, self.by)
-        for key, moment, said, who in found[:limit]:
+    def __call__(self, key: Key, falling: bool, count: int) -> Iterator[Found]:
+        rows = self.rows.filter(self._there(key, falling)) if key else self.rows
+        order = [f"-{name}" if falling else name for name in (self.when, "pk")]
+        found = rows.order_by(*order).values_list("pk", self.when, self.title, self.by)
+        for pk, moment, said, who in found[:count]:
             at = start_of(moment) if self.by_day else moment
-            yield {"at": at, "type": self.type, "id": str(key), "title": said, "by": str(who)}
+            yield (at, pk), {"at": at, "type": self.type, "id": str(pk), "title": said, "by": str(who)}
 
-    def _earlier(self, at: datetime, key: UUID) -> Q:
+    def _there(self, key: Key, falling: bool) -> Q:
+        """Behind the key in the direction one goes."""
+        at, pk = key
         moment: Any = local_day(at) if self.by_day else at
-        if self.by_day and start_of(moment) != at:
-            return Q(**{f"{self.when}__lte": moment})
-        return Q(**{f"{self.when}__lt": moment}) | Q(**{self.when: moment, "pk__lt": key})
+        if self.by_day and start_of(moment) != at:  # at midnight, that day was there already
+            return Q(**{f"{self.when}__{'lte' if falling else 'gt'}": moment})
+        further = "lt" if falling else "gt"
+        behind = Q(**{f"{self.when}__{further}": moment})
+        behind |= Q(**{self.when: moment, f"pk__{further}": pk})
+        return behind & Q(**{f"{self.when}__{further}e": moment})  # what an index can be searched for
 
 
-def sources(household: Household) -> list[Source]:
+def kinds(household: Household) -> list[Kind]:
     """What a timeline is made of."""
     visits = Visit.objects.standing().filter(household=household)
     opinions = Opinion.objects.standing().filter(household=household)
@@ -59,18 +61,10 @@ def sources(household: Household) -> list[Source]:
     pairings = Pairing.objects.filter(household=household)
     ended = pairings.filter(ended_on__gt=F("started_on"))
     return [
-        Source("visit", visits, "occurred_at", "kind", "cadre"),
-        Source("opinion", opinions, "occurred_at", "text", "by"),
-        Source("reply", replies, "told_at", "text", "by"),
-        Source("matter", matters, "done_on", "title", "recorded_by", by_day=True),
-        Source("pairing", pairings, "started_on", "post", "cadre", by_day=True),
-        Source("pairing_ended", ended, "ended_on", "reason", "cadre", by_day=True),
+        Kind("visit", visits, "occurred_at", "kind", "cadre"),
+        Kind("opinion", opinions, "occurred_at", "text", "by"),
+        Kind("reply", replies, "told_at", "text", "by"),
+        Kind("matter", matters, "done_on", "title", "recorded_by", by_day=True),
+        Kind("pairing", pairings, "started_on", "post", "cadre", by_day=True),
+        Kind("pairing_ended", ended, "ended_on", "reason", "cadre", by_day=True),
     ]
-
-
-def entries(household: Household, position: Position | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` entries behind `position`, newest first; one query for each source."""
-    pages = [source.behind(position, limit) for source in sources(household)]
-    return list(
-        islice(merge(*pages, key=lambda entry: (entry["at"], UUID(entry["id"])), reverse=True), limit)
-    )

@@ -84,8 +84,10 @@ def _count_late(rows: Accepted) -> None:
 
 def _number(rows: Accepted) -> None:
     """Rows that came together are shown in the order in which they were sent."""
-    for together in (rows.opinions, [matter.row for matter in rows.matters], rows.photos):
-        for place, row in enumerate(together):
+    matters = (matter.row for matter in rows.matters)
+    together: list[Iterable[Opinion | PracticalMatter | Photo]] = [rows.opinions, matters, rows.photos]
+    for sent in together:
+        for place, row in enumerate(sent):
             row.place = place
 
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('cadres', '0001_initial'),
         ('households', '0004_imports_to_correct'),
         ('opinions', '0003_starter_categories'),
-        ('visits', '0005_counted_without_the_withdrawn'),
+        ('visits', '0006_counted_without_the_withdrawn'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

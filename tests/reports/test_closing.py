@@ -193,6 +193,35 @@ def test_amendments_and_withdrawals_after_closing_are_corrections(october):
     )  # fmt: skip
 
 
+def test_a_reply_told_in_a_closed_month_is_a_correction_and_no_figure_loses_it(october):
+    closed = close(october)
+    reply = {"text": "已修好", "how": "phone", "told_at": "2026-10-30T16:00:00+08:00"}
+
+    answer = october.client("gao").put(f"opinions/{october.october.tap.pk}/replies/{new_id()}/", reply)
+
+    assert answer.status_code == 201
+    wu = october.client("wu")
+    assert summary(wu) == closed
+    november = summary(wu, NOVEMBER)
+    assert (november["opinions"]["replied"], november["added_after_closing"]["corrections"]) == (0, 1)
+    (row,) = records(wu, "added_after_closing.corrections", NOVEMBER)
+    assert (row["table"], row["kind"], row["label"], row["day"], row["link"]) == (
+        "opinions", "reply", "已修好", "2026-10-30", f"/api/v1/opinions/{october.october.tap.pk}/",
+    )  # fmt: skip
+    assert wrong(wu, november, NOVEMBER) == []
+    assert summary(wu, f"unit={COUNTY}&from=2026-10-01&to=2026-10-31")["opinions"]["replied"] == 2
+    with time_machine.travel(at("2026-12-03 09:00"), tick=False):
+        assert close(october, month="2026-11")["added_after_closing"]["corrections"] == 1
+
+
+def test_a_reply_of_an_open_month_is_no_correction(october):
+    reply = {"text": "已修好", "how": "phone", "told_at": "2026-10-30T16:00:00+08:00"}
+    october.client("gao").put(f"opinions/{october.october.tap.pk}/replies/{new_id()}/", reply)
+
+    assert summary(october.client("wu"))["opinions"]["replied"] == 2
+    assert summary(october.client("wu"), NOVEMBER)["added_after_closing"]["corrections"] == 0
+
+
 def test_a_reopening_of_what_a_closed_month_counted_is_a_correction(october):
     closed = close(october)
 

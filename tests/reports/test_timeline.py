@@ -44,6 +44,24 @@ def test_pages_join_to_the_whole(village: Village):
     assert len(whole) == 16
 
 
+def test_pages_go_back_as_they_came(village: Village):
+    for _ in range(3):
+        visit_with_everything(village)
+    gao, answer = village.client("gao"), told(village, "gao", "?limit=3").json()
+    pages = [answer["results"]]
+    assert answer["previous"] is None
+    while answer["next"]:
+        answer = gao.get("/" + answer["next"].split("/", 3)[3]).json()
+        pages.append(answer["results"])
+    walked = [pages[-1]]
+    while answer["previous"]:
+        answer = gao.get("/" + answer["previous"].split("/", 3)[3]).json()
+        walked.append(answer["results"])
+
+    assert len(pages) == 6
+    assert walked == pages[::-1]
+
+
 def test_it_is_seen_by_whom_the_household_is_seen(village: Village):
     assert village.house
     seen = {name: told(village, name).status_code for name in village.CAST}

@@ -28,7 +28,8 @@ def expected(
     bodies = [visit for _, visit in plan.visits]
     resolved = p.ON_THE_SPOT + 2 * p.CONFIRMED
     kinds = Counter(visit["kind"] for visit in bodies) + Counter(["home"] * len(extra_visits))
-    active = {name for name, _ in plan.visits} | {name for name, _ in extra_visits}
+    makers = {name for name, _ in plan.visits} | {name for name, _ in extra_visits}
+    active = makers | {name for visit in bodies for name in visit["companions"]}
     paired = {name for house in plan.households for name in (house.a, house.b)}
     closed = p.CONFIRMED + p.DECLINED
     return {

@@ -116,6 +116,7 @@ def _visits(plan: Plan, chance: Random) -> None:
             "started_at": moment(day, 120 * hour),
             "ended_at": moment(day, 120 * hour + 25),
             "people_met": 1 + number % 4,
+            "companions": [house.b] if number % 4 == 0 else [],  # user names
             "location": {
                 "lat": house.lat,
                 "lon": house.lon,

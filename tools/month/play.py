@@ -142,7 +142,8 @@ class Month:
 
     def body(self, visit: dict[str, Any]) -> dict[str, Any]:
         said = {name: value for name, value in visit.items() if name not in ("id", "place")}
-        return {**said, "household": self.ids[visit["place"]]}
+        along = [self.phones[name].user["id"] for name in visit["companions"]]
+        return {**said, "household": self.ids[visit["place"]], "companions": along}
 
     def send_alone(self) -> None:
         def send(pair: tuple[str, dict[str, Any]]) -> None:

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cadres', '0001_initial'),
-        ('matters', '0002_counted'),
-        ('visits', '0005_counted_without_the_withdrawn'),
+        ('matters', '0003_link_ids'),
+        ('visits', '0006_counted_without_the_withdrawn'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cadres', '0001_initial'),
         ('households', '0004_imports_to_correct'),
-        ('visits', '0004_visitors'),
+        ('visits', '0005_link_ids'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0003_of_withdrawn_visits'),
+        ('matters', '0004_of_withdrawn_visits'),
     ]
 
     operations = [
