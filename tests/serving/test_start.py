@@ -29,3 +29,18 @@ def test_a_wrong_setting_stops_every_program_with_one_line(program):
     assert answer.returncode == 1
     assert answer.stdout == ""
     assert answer.stderr == "FIELDAPI_SECRET_KEY is required in production (FIELDAPI_MODE=local makes one).\n"
+
+
+def test_everything_is_loaded_before_the_web_processes_part():
+    local = {"FIELDAPI_MODE": "local"}
+    asked = "import sys, fieldapi.wsgi; print('reports.views' in sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT,
+        env=os.environ | local,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert answer.stdout == "True\n"
