@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
@@ -130,6 +130,8 @@ def data_dir(base: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise WrongEnvironment(f"FIELDAPI_DATA_DIR {path} cannot be made: {fault.strerror}.") from fault
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise WrongEnvironment(f"FIELDAPI_DATA_DIR {path} cannot be written to.")
     return path.resolve()
 
 
@@ -155,6 +157,33 @@ def secret_key(directory: Path, *, production: bool) -> str:
             "FIELDAPI_SECRET_KEY is required in production (FIELDAPI_MODE=local makes one)."
         )
     return kept_secret(directory / "secret_key")
+
+
+def data_key(otherwise: str, *, production: bool) -> str:
+    value = text("FIELDAPI_DATA_KEY")
+    if value and production and len(value) < 32:
+        raise WrongEnvironment("FIELDAPI_DATA_KEY is too short: 32 characters or more.")
+    return value or otherwise
+
+
+def whole_number(name: str, default: str, *, most: int) -> int:
+    value = text(name, default)
+    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= most:
+        raise WrongEnvironment(f"{name} is {value!r}: say a number from 1 to {most}.")
+    return int(value)
+
+
+def client_silence() -> float:
+    value = text("FIELDAPI_CLIENT_SILENCE", "60")
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 3600:
+        raise WrongEnvironment(
+            f"FIELDAPI_CLIENT_SILENCE is {value!r}: say seconds, more than 0 and at most 3600."
+        )
+    return seconds
 
 
 def allowed_hosts(*, production: bool) -> list[str]:
@@ -190,6 +219,8 @@ def clock_offset(*, production: bool) -> timedelta:
         raise WrongEnvironment(
             f"FIELDAPI_CLOCK is {value!r}: write it as 2026-10-01T08:00:00+08:00."
         ) from fault
+    if not 1970 <= start.year < 2100:
+        raise WrongEnvironment(f"FIELDAPI_CLOCK is {value!r}: a year from 1970 to 2099.")
     if start.tzinfo is None:
         start = start.replace(tzinfo=SHANGHAI)
     began = float(text("FIELDAPI_CLOCK_STARTED", str(time.time())))
@@ -198,13 +229,31 @@ def clock_offset(*, production: bool) -> timedelta:
 
 def database_url(directory: Path) -> str:
     url = text("DATABASE_URL", f"sqlite:///{directory / 'fieldapi.sqlite3'}")
-    if urlsplit(url).scheme not in ("sqlite", "postgres", "postgresql"):
+    scheme, _, _, name = split("DATABASE_URL", url)
+    if scheme not in ("sqlite", "postgres", "postgresql"):
         raise WrongEnvironment("DATABASE_URL must begin with sqlite:/// or postgres://.")
+    if not name:
+        raise WrongEnvironment(f"DATABASE_URL names no database: {scheme}://…/name.")
     return url
 
 
 def storage_url(directory: Path) -> str:
     url = text("FIELDAPI_STORAGE_URL", f"file://{directory / 'files'}")
-    if urlsplit(url).scheme not in ("file", "s3"):
+    scheme, user, host, path = split("FIELDAPI_STORAGE_URL", url)
+    if scheme not in ("file", "s3"):
         raise WrongEnvironment("FIELDAPI_STORAGE_URL must begin with file:/// or s3://.")
+    if scheme == "s3" and not (user and host and path):
+        raise WrongEnvironment("FIELDAPI_STORAGE_URL lacks a part: s3://key:secret@host:port/bucket.")
+    if parse_qs(urlsplit(url).query).get("secure", ["no"])[-1] not in ("yes", "no"):
+        raise WrongEnvironment("FIELDAPI_STORAGE_URL: say secure=yes or secure=no.")
     return url
+
+
+def split(name: str, url: str) -> tuple[str, str, str, str]:
+    """Scheme, user, host and path of an address; the port is looked at. Its parts are not told: they hold secrets."""
+    parts = urlsplit(url)
+    try:
+        parts.port  # noqa: B018  reading it is the check
+    except ValueError as fault:
+        raise WrongEnvironment(f"{name}: its port is no port.") from fault
+    return parts.scheme, parts.username or "", parts.hostname or "", parts.path.strip("/")

@@ -12,11 +12,15 @@ PRODUCTION = environment.mode() == "production"
 DEBUG = environment.debug(production=PRODUCTION)
 DATA_DIR = environment.data_dir(BASE_DIR)
 SECRET_KEY = environment.secret_key(DATA_DIR, production=PRODUCTION)
-DATA_KEY = environment.text("FIELDAPI_DATA_KEY", SECRET_KEY)
+DATA_KEY = environment.data_key(SECRET_KEY, production=PRODUCTION)
 ALLOWED_HOSTS = environment.allowed_hosts(production=PRODUCTION)
 TRUSTED_PROXIES = environment.trusted_proxies()
 CLOCK_OFFSET = environment.clock_offset(production=PRODUCTION)
 MIN_APP_VERSION = environment.text("FIELDAPI_MIN_APP_VERSION")
+# Read by the web processes themselves; looked at here so that a wrong one stops every program alike.
+environment.whole_number("PORT", "8000", most=65535)
+environment.whole_number("WEB_CONCURRENCY", "2", most=256)
+environment.client_silence()
 GEOCODER = environment.text("FIELDAPI_GEOCODER")
 
 INSTALLED_APPS = [

@@ -35,11 +35,12 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """SQLite empties tables by DELETE between transactional tests, which the journal's trigger would refuse."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    """Tables are emptied between transactional tests, which the journal's triggers would refuse."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TRIGGER journal_no_delete")
+            cursor.execute("DROP TRIGGER journal_no_delete")
+        else:
+            cursor.execute("DROP TRIGGER journal_is_never_emptied ON fieldapi_journalline")
 
 
 @pytest.fixture(scope="session")

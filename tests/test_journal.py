@@ -8,16 +8,26 @@ from django.db import DatabaseError, connection, transaction
 
 from fieldapi import journal
 from fieldapi.models import JournalLine
-from tests.samples import OTHER_TOWN, TOWN, VILLAGE
+from households.models import Household
+from tests.samples import OTHER_TOWN, TOWN, VILLAGE, make_household, make_pairing
+
+EMPTY = (
+    "TRUNCATE fieldapi_journalline"
+    if connection.vendor == "postgresql"
+    else "REPLACE INTO fieldapi_journalline SELECT id, at, by, 'somebody else', action, resource, row_id, unit,"
+    " detail, seal FROM fieldapi_journalline"
+)
 
 
 @pytest.fixture
 def guarded(db):
-    """The triggers as the migration makes them; on SQLite the tests' set-up had dropped one."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """The triggers as the migrations make them; the tests' set-up had dropped one."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             for statement in import_module("fieldapi.migrations.0002_journal_is_append_only").SQLITE:
                 cursor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"))
+        else:
+            cursor.execute(import_module("fieldapi.migrations.0004_journal_is_never_emptied").POSTGRES)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +36,7 @@ def guarded(db):
         "UPDATE fieldapi_journalline SET by_name = 'somebody else'",
         "UPDATE fieldapi_journalline SET detail = '{}' WHERE resource = 'units'",
         "DELETE FROM fieldapi_journalline",
+        EMPTY,
     ],
 )
 def test_the_database_itself_refuses_to_change_or_delete_a_line(guarded, village, statement):
@@ -38,6 +49,30 @@ def test_the_database_itself_refuses_to_change_or_delete_a_line(guarded, village
     ):
         cursor.execute(statement)
     assert JournalLine.objects.get().by_name == "sun"
+
+
+def test_a_line_stands_only_with_the_act_it_tells_of(village, monkeypatch):
+    """One transaction: an act that fails after its line leaves none, a line that fails leaves no act."""
+    sun = village.client("sun")
+    body = {"unit": VILLAGE, "number": "12", "head_name": "王某"}
+    before = JournalLine.objects.count()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("fieldapi.journal.seal_of", broken)
+        assert sun.post("households/", body).status_code == 500
+    with monkeypatch.context() as patched:
+        house = make_household("13")
+        make_pairing(house, village.gao)
+        told = {"number": "13-1", "head_name": "王小某", "reason": "分家"}
+        patched.setattr("households.actions.store", broken)
+        assert sun.post(f"households/{house.pk}/split/", told).status_code == 500
+
+    assert list(Household.objects.values_list("number", flat=True)) == ["13"]
+    assert JournalLine.objects.count() == before
+
+
+def broken(*args: object, **kwargs: object) -> None:
+    raise TypeError
 
 
 def test_every_line_is_as_it_was_written(village, capsys):
