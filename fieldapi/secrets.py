@@ -50,10 +50,11 @@ def blind(clear: str) -> str:
 
 
 def masked(clear: str) -> str:
-    """`13800001111` → `138****1111`; short ones lose all but the last character."""
-    if len(clear) < 8:
-        return "*" * max(len(clear) - 1, 0) + clear[-1:]
-    return clear[:3] + "*" * (len(clear) - 7) + clear[-4:]
+    """`13800001111` → `138****1111`; of a shorter one at most the last four are shown, and never more than half."""
+    if len(clear) >= 11:
+        return clear[:3] + "*" * (len(clear) - 7) + clear[-4:]
+    shown = min(len(clear) // 2, 4)
+    return "*" * (len(clear) - shown) + clear[len(clear) - shown :]
 
 
 class SecretField(models.TextField):

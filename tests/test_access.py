@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.test import RequestFactory
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 import tests.cadres.scenes
 import tests.households.scenes
@@ -14,6 +17,7 @@ import tests.opinions.scenes
 import tests.reports.scenes
 import tests.sync.scenes
 import tests.visits.scenes
+from fieldapi import api
 from fieldapi.access import PUBLIC, TABLE, Role, allows
 from tests.conftest import Village
 from tests.endpoints import Endpoint, endpoints
@@ -49,6 +53,22 @@ def test_every_row_of_the_table_names_roles_and_is_not_public_too():
 
 def test_every_row_of_the_table_is_tried_by_the_cast():
     assert sorted(set(TABLE) - set(SCENES)) == []
+
+
+def test_an_endpoint_without_a_row_is_closed_to_everybody(village):
+    class Forgotten(api.Endpoint):
+        resource = "forgotten"
+
+        def list(self, request: Request) -> Response:
+            return Response("open")
+
+    door = Forgotten.as_view({"get": "list"})
+    told = {
+        name: door(RequestFactory().get("/", headers=caller.headers)).status_code
+        for name, caller in cast_of(village).items()
+    }
+
+    assert told == {name: 403 if name else 401 for name in (*Village.CAST, None)}
 
 
 def counted() -> dict[str, int]:

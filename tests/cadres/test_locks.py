@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 import time_machine
@@ -116,6 +117,19 @@ def test_a_stranger_cannot_choose_an_address_by_x_forwarded_for(gao):
     caller = Caller(None, **{"X-Forwarded-For": "198.51.100.7"})
     answer = caller.post("auth/token/", {"username": "gao", "password": PASSWORD})
     assert answer.status_code == 429
+
+
+def test_behind_a_trusted_proxy_a_lock_is_of_the_address_the_proxy_saw(gao, settings):
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1/32")]
+    failures(OF_PAIR, address="198.51.100.7")
+
+    def through_the_proxy(forwarded: str) -> int:
+        caller = Caller(None, **{"X-Forwarded-For": forwarded})
+        return caller.post("auth/token/", {"username": "gao", "password": PASSWORD}).status_code
+
+    assert through_the_proxy("198.51.100.7") == 429
+    assert through_the_proxy("203.0.113.5, 198.51.100.7") == 429  # what a client claims stands further left
+    assert through_the_proxy("198.51.100.7, 203.0.113.5") == 200
 
 
 @pytest.mark.django_db(transaction=True)

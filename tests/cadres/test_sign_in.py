@@ -170,6 +170,15 @@ def test_changing_the_password_ends_the_other_sessions_only(gao):
     assert JournalLine.objects.get(action="auth.password").detail == '{"sessions_ended":1}'
 
 
+def test_a_password_is_kept_as_argon2id_of_nineteen_mebibytes(gao):
+    caller = Caller(gao)
+
+    caller.post("auth/password/", {"old_password": PASSWORD, "new_password": "Xin-mi-ma-88"})
+
+    gao.refresh_from_db()
+    assert gao.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 def test_a_wrong_present_password_changes_nothing_and_counts_as_a_failure(gao):
     caller = speak(sign_in())
 

@@ -43,6 +43,8 @@ class TestByWhatIsKnown:
             ("tag=low_income", {"2"}),
             ("state=ended", {"12"}),
             ("phone=138-0000-1111", {"1"}),
+            ("phone=%2B86 138 0000 1111", {"1"}),
+            ("phone=+86(138)00001111", {"1"}),
             ("phone=1380000111", set()),
             ("id_number=530626198001011234", {"2"}),
             ("tag=elderly&name=王守", {"1"}),
