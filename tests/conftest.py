@@ -73,7 +73,7 @@ def s3_files(storage_server: str, settings: Settings) -> Storage:
 class Village:
     """A house in 田坝 with everybody around it. People are made when first called on."""
 
-    CAST = ("gao", "chen", "qian", "lin", "sun", "zhou", "wu", "zheng")
+    CAST = ("gao", "chen", "qian", "lin", "sun", "zhou", "wu", "zheng", "tang")
 
     def __init__(self) -> None:
         samples.make_units()
@@ -127,6 +127,11 @@ class Village:
     def zheng(self) -> User:
         """The county's admin."""
         return samples.make_user("zheng", role="admin", unit=samples.COUNTY)
+
+    @cached_property
+    def tang(self) -> User:
+        """The other town's admin."""
+        return samples.make_user("tang", role="admin", unit=samples.OTHER_TOWN)
 
     def client(self, name: str | None) -> Caller:
         """Who speaks: one of the cast by name, or nobody."""

@@ -10,6 +10,7 @@ from tests.samples import VILLAGE, make_device, make_office
 from tests.scenes import COUNTY, EVERYBODY, TOWN, Scene
 
 WEEK = {"started_on": "2026-11-02", "ended_on": "2026-11-06", "reason": "培训"}
+ADMIN = frozenset({"zheng"})  # not `tang`, whose town it is not
 
 
 def office(village: Village) -> str:
@@ -50,21 +51,29 @@ SCENES = {
     "units.list": Scene(lambda village: "units/"),
     "units.retrieve": Scene(lambda village: f"units/{VILLAGE}/", through=TOWN | COUNTY),
     "units.create": Scene(
-        lambda village: "units/", body=lambda village: {"code": f"{VILLAGE}001", "name": "一组"}
+        lambda village: "units/",
+        ADMIN,
+        lambda village: {"code": f"{VILLAGE}001", "name": "一组"},
+        otherwise=400,
     ),
     "units.partial_update": Scene(
-        lambda village: f"units/{VILLAGE}/", body=lambda village: {"name": "田坝"}, version=1
+        lambda village: f"units/{VILLAGE}/", ADMIN, lambda village: {"name": "田坝"}, version=1
     ),
     "offices.list": Scene(lambda village: "offices/"),
     "offices.retrieve": Scene(office, through=TOWN | COUNTY),
     "offices.create": Scene(
-        lambda village: "offices/", body=lambda village: {"unit": TOWN_CODE, "name": "农业办"}
+        lambda village: "offices/",
+        ADMIN,
+        lambda village: {"unit": TOWN_CODE, "name": "农业办"},
+        otherwise=400,
     ),
-    "offices.partial_update": Scene(office, body=lambda village: {"name": "农业办"}, version=1),
+    "offices.partial_update": Scene(office, ADMIN, lambda village: {"name": "农业办"}, version=1),
     "users.list": Scene(lambda village: "users/"),
     "users.retrieve": Scene(gao, through=TOWN | COUNTY),
     "users.create": Scene(
         lambda village: "users/",
+        ADMIN,
+        otherwise=400,
         body=lambda village: {
             "username": "hong",
             "full_name": "洪某",
@@ -72,8 +81,8 @@ SCENES = {
             "unit": TOWN_CODE,
         },
     ),
-    "users.partial_update": Scene(gao, body=lambda village: {"full_name": "高某"}, version=1),
-    "users.password": Scene(lambda village: f"{gao(village)}password/"),
+    "users.partial_update": Scene(gao, ADMIN, lambda village: {"full_name": "高某"}, version=1),
+    "users.password": Scene(lambda village: f"{gao(village)}password/", ADMIN),
     "absences.list": Scene(lambda village: "absences/"),
     "absences.retrieve": Scene(absence_of_gao, through=frozenset({"gao", "sun"}) | COUNTY),
     "absences.create": Scene(
