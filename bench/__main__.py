@@ -90,7 +90,9 @@ def measure(rows: Iterable[str], pace: Pace) -> list[Figure]:
     figures: list[Figure] = []
     for module in dict.fromkeys(ROWS[row] for row in sorted(rows)):
         print(f"measuring {module.replace('_', ' ')} …", file=sys.stderr, flush=True)
-        figures += import_module(f"bench.{module}").measure(pace, here)
+        found = import_module(f"bench.{module}").measure(pace, here)
+        print(table(found), file=sys.stderr, flush=True)
+        figures += found
     return sorted((one for one in figures if one.row in rows), key=lambda one: one.row)
 
 
