@@ -7,7 +7,7 @@ from fieldapi import clock
 from fieldapi.errors import Refused
 from fieldapi.ids import new_id
 from matters.acts import Act, Columns, Part
-from matters.models import MatterHousehold, MatterOpinion, PracticalMatter
+from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, Task
 from matters.resolution import refresh_resolutions
 from media.models import Photo
 from opinions.models import Opinion
@@ -44,6 +44,7 @@ def make_matter(act: Act) -> None:
         done_on=act.day,
         task=task,
         satisfaction=act.args.get("satisfaction"),
+        evidence=_evidence(task),
         recorded_by=act.by,
         received_at=act.received_at,
         changed_at=act.received_at,
@@ -55,6 +56,12 @@ def make_matter(act: Act) -> None:
         for pk in dict.fromkeys(household for _, household in raised if household)
     )
     refresh_resolutions(pk for pk, _ in raised)
+
+
+def _evidence(task: Task) -> list[str]:
+    """The photos its work was finished with, the last time."""
+    finish = task.actions.filter(verb="finish").order_by("made_at", "received_at").last()
+    return list(dict.fromkeys((finish.args.get("evidence") or []) if finish else []))
 
 
 def reopen(act: Act) -> Columns:

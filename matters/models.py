@@ -186,6 +186,7 @@ class PracticalMatter(Versioned):
     place = models.PositiveSmallIntegerField(default=0)  # among those it was sent with
     withdrawn_at = models.DateTimeField(null=True)
     visit_withdrawn = models.BooleanField(default=False)  # with the visit it came with
+    evidence = models.JSONField(default=list)  # photos that its task was finished with
     ignored = models.TextField(default="")
     added_month = models.DateField(null=True)
 

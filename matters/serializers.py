@@ -171,4 +171,5 @@ class PracticalMatterSerializer(serializers.Serializer):
 
     @extend_schema_field(Ids)
     def get_photos(self, row: Any) -> list[str]:
-        return [str(photo.pk) for photo in row.photos.all()]
+        """Its evidence: its own photos, and those its task was finished with."""
+        return list(dict.fromkeys([*row.evidence, *(str(photo.pk) for photo in row.photos.all())]))

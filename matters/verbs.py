@@ -170,7 +170,7 @@ def perform(
 
     Raises Refused, in this order: `verb_unknown`; `not_found` (a phone: `task_unknown`); `permission_denied`;
     `bad_input`; `wrong_state` with the present `state`, `paused`, and the verbs `allowed` to this person now; then
-    what the verb itself refuses. Four statements, eleven for a confirmation, whatever the number of opinions.
+    what the verb itself refuses. Four statements, twelve for a confirmation, whatever the number of opinions.
     """
     now = clock.now()
     offline = action_id is not None

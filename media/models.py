@@ -11,15 +11,26 @@ from django.db.models import Q
 from cadres.models import User
 from cadres.units import within
 from fieldapi.models import Versioned
+from households.models import Household
 from visits.models import Visit
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, user: User, *, today: date) -> Self:
-        """Who may see the visit sees its photos; those of tasks and matters: their maker and the desks."""
+        """Who may see the visit sees its photos. Those of a task: its handler and office; those of a matter: who
+        recorded it; both: who serves a household that it answers or benefits today, and the desks.
+        """
         if user.sees_subtree:
             return self.filter(**within(user.unit_id))
-        return self.filter(Q(by=user) | Q(visit__in=Visit.objects.visible_to(user, today=today)))
+        mine = Q(by=user) | Q(visit__in=Visit.objects.visible_to(user, today=today))
+        worked_on = Q(task__handler=user) | Q(matter__recorded_by=user)
+        if user.office_id:
+            worked_on |= Q(task__office=user.office_id)
+        served = Household.objects.served_by(user, day=today)
+        answered = Photo.objects.filter(
+            Q(task__group__opinions__household__in=served) | Q(matter__household_links__household__in=served)
+        )
+        return self.filter(mine | worked_on | Q(pk__in=answered.values("pk")))
 
 
 class Photo(Versioned):

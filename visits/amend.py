@@ -12,7 +12,7 @@ from households.cover import served
 from visits.judge import judge_again, neighbours
 from visits.models import Amendment, Visit
 from visits.presence import FOR_ANYBODY
-from visits.record import COLUMNS, Doorstep, Receipt, doorsteps, place, settle_units, visited
+from visits.record import COLUMNS, Doorstep, Receipt, doorsteps, offset_min, place, settle_units, visited
 
 FIELDS = {
     "note": "note",
@@ -101,6 +101,8 @@ def _take_on(visit: Visit) -> None:
     for column, value in values.items():
         field: Any = Visit._meta.get_field(column)
         setattr(visit, column, field.to_python(value))
+    if values["started_at"] != visit.as_sent["started_at"]:
+        visit.offset_min = offset_min(visit.started_at)
 
 
 def _take_along(visit: Visit) -> None:

@@ -1,7 +1,7 @@
 """Presence flags of stored visits: raised on arrival, worked out again when a photo or a neighbour comes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ def call_of(visit: Visit) -> Call:
     where = visit.location or {}
     return Call(
         kind=visit.kind,
-        started_at=visit.started_at,
+        started_at=visit.started_at.astimezone(timezone(timedelta(minutes=visit.offset_min))),
         ended_at=visit.ended_at,
         occurred_at=visit.occurred_at,
         received_at=visit.received_at,

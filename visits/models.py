@@ -77,6 +77,7 @@ class Visit(Versioned):
     clock_offset_ms = models.BigIntegerField(
         null=True
     )  # the phone's clock less the server's, at first receipt
+    offset_min = models.SmallIntegerField(default=480)  # of the time zone the phone wrote its times in
     withdrawn = models.BooleanField(default=False)
     flagged = models.BooleanField(default=False)  # has a flag that is not dismissed
     accompanied = models.BooleanField(default=False)  # has companions

@@ -22,6 +22,9 @@ COLUMNS = ("household_id", "visitor", "kind", "started_at", "ended_at", "people_
 """The phone's columns of a visit."""
 
 
+CHINA = timedelta(hours=8)
+
+
 @dataclass(frozen=True)
 class Receipt:
     """Who sent it, on which phone, when it came here first, and how far the phone's clock was ahead."""
@@ -65,10 +68,16 @@ def new_visit(visit_id: UUID, values: Mapping[str, Any], door: Doorstep | None, 
         clock_offset_ms=None
         if receipt.clock_offset is None
         else receipt.clock_offset // timedelta(milliseconds=1),
+        offset_min=offset_min(values["started_at"]),
         **columns_of(values),
     )
     place(visit, door)
     return visit
+
+
+def offset_min(moment: datetime) -> int:
+    """Minutes ahead of UTC by which a time is written; China's for UTC, which leaves the local one unsaid."""
+    return (moment.utcoffset() or CHINA) // timedelta(minutes=1)
 
 
 def place(visit: Visit, door: Doorstep | None) -> None:

@@ -286,3 +286,14 @@ def test_a_reopening_that_changes_a_closed_month_counts_as_added_to_the_running_
 
     reopened = task.actions.get(verb="reopen")
     assert (reopened.day, reopened.added_month) == (DAY, date(2026, 11, 1))
+
+
+def test_the_matter_of_a_confirmed_task_shows_the_evidence_it_was_finished_with(village: Village):
+    task, gao = make_task(village, "in_progress", handler=village.gao), village.client("gao")
+    photos = [{"id": str(new_id()), "sha256": name * 64, "bytes": 1000} for name in "ab"]
+    gao.put_visit(village.house, tasks=[str(task.pk)], photos=photos)
+    act(village, "gao", task, "finish", outcome="已换", evidence=[photos[1]["id"]])
+    act(village, "gao", task, "confirm", household=str(village.house.pk), satisfaction=5)
+    (matter,) = gao.get(f"practical-matters/?task={task.pk}").json()["results"]
+
+    assert (matter["photos"], matter["satisfaction"]) == ([photos[1]["id"]], 5)

@@ -3,10 +3,12 @@
 import pytest
 from django.test import RequestFactory
 
+from fieldapi.ids import new_id
 from media.models import Photo
 from media.serve import byte_range
 from media.views import PhotoViewSet
 from tests.conftest import Village
+from tests.matters.acting import make_task
 from tests.media.pictures import corners_of, encoded, oriented, scene, with_corners
 from tests.media.sending import JPEG, declare, send, shown, stored, work
 
@@ -211,3 +213,33 @@ def test_a_picture_costs_two_queries(village: Village, django_assert_num_queries
     sun = village.client("sun")
     with django_assert_num_queries(2):
         assert sun.get(content_of(photo)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("lin", 200), ("chen", 200), ("gao", 200), ("sun", 200), ("qian", 404), ("zhou", 404)],
+)
+def test_a_tasks_photo_is_seen_by_who_works_on_it_and_who_serves_whom_it_answers(
+    village: Village, name, status
+):
+    task, photo = make_task(village, "in_progress"), new_id()
+    said = {"task": str(task.pk), "sha256": "a" * 64, "bytes": 1000}
+    assert village.client("sun").put(f"photos/{photo}/", said).status_code == 201
+
+    assert village.client(name).get(f"photos/{photo}/").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("gao", 200), ("chen", 200), ("sun", 200), ("qian", 404), ("lin", 404)]
+)
+def test_a_matters_photo_is_seen_by_who_recorded_it_and_who_serves_whom_it_benefits(
+    village: Village, name, status
+):
+    gao, matter, photo = village.client("gao"), new_id(), new_id()
+    done = {"title": "换水管", "done_on": "2026-11-03", "households": [str(village.house.pk)]}
+    assert gao.put(f"practical-matters/{matter}/", done).status_code == 201
+    said = {"matter": str(matter), "sha256": "a" * 64, "bytes": 1000}
+    assert gao.put(f"photos/{photo}/", said).status_code == 201
+
+    assert village.client(name).get(f"photos/{photo}/").status_code == status
+    assert gao.get(f"practical-matters/{matter}/").json()["photos"] == [str(photo)]
