@@ -29,15 +29,16 @@ from sync.reading import read_bundle
 
 SEED = 530626
 SAID = (
-    ("村口路灯坏了三个月", "request", None),
-    ("自来水这几天又停了", "complaint", None),
-    ("通组路下雨就积水", "complaint", None),
-    ("希望公布办事的电话和材料", "suggestion", None),
-    ("低保什么时候复核", "request", None),
-    ("送药上门很方便，谢谢", "praise", None),
-    ("垃圾池满了没人清运", "complaint", None),
-    ("老人想办高龄补贴", "request", None),
+    ("村口路灯坏了三个月", "request", "lighting"),
+    ("自来水这几天又停了", "complaint", "water"),
+    ("通组路下雨就积水", "complaint", "roads"),
+    ("希望公布办事的电话和材料", "suggestion", "village_affairs"),
+    ("低保什么时候复核", "request", "subsistence"),
+    ("送药上门很方便，谢谢", "praise", "health"),
+    ("垃圾池满了没人清运", "complaint", "sanitation"),
+    ("老人想办高龄补贴", "request", "elderly_care"),
 )
+ANSWERS = {"confirm": "已处理完毕，请放心使用", "decline": "属于上级职责，已转交并说明"}
 DONE = ("帮助更换灶台水管", "代办高龄补贴", "送药上门", "帮忙修好门锁")
 
 
@@ -121,7 +122,7 @@ def _follow_up(users: dict[str, User], now: datetime) -> None:
                 opinions=[opinion.pk for opinion in opinions[:3]],
                 due_on=clock.today() + timedelta(days=14),
             )
-        _work(users, task.pk, path, opened, opinions[0], now)
+        _work(users, task.pk, path, opened, opinions[:3], now)
 
 
 def _work(
@@ -129,10 +130,10 @@ def _work(
     task: UUID,
     path: tuple[str, ...] | None,
     opened: datetime,
-    opinion: Opinion,
+    opinions: list[Opinion],
     now: datetime,
 ) -> None:
-    """Do the verbs of `path`, a day apart; None leaves the task open."""
+    """Do the verbs of `path`, a day apart, and tell the households how it ended; None leaves the task open."""
     if path is None:
         return
     moment = opened
@@ -156,3 +157,16 @@ def _work(
         moment = min(moment + timedelta(days=1), now)
         with clock_at(moment):
             verbs.perform(by=users[who], task_id=task, verb=verb, args=args)
+    if path and path[-1] in ANSWERS:
+        with clock_at(moment):
+            for opinion in opinions:
+                _answer(opinion, ANSWERS[path[-1]], moment)
+
+
+def _answer(opinion: Opinion, text: str, moment: datetime) -> None:
+    """Who took the opinion down tells the household."""
+    body = {"text": text, "how": "phone", "told_at": instant(moment)}
+    bundle = read_bundle(opinion.by, "replies", str(new_id()), body, {"opinion": opinion.pk})
+    verdict = receive(opinion.by, None, [bundle])[0]
+    if verdict.refused is not None:
+        raise verdict.refused

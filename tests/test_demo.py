@@ -30,6 +30,10 @@ def test_it_is_a_month_of_visits_opinions_tasks_and_matters(demo: None):
         "declined",
     }
     assert set(Visit.objects.values_list("post", flat=True)) == {"A"}
+    assert set(Opinion.objects.values_list("category__active", flat=True)) == {True}
+    ended = Opinion.objects.filter(group__task__state__in=["confirmed", "declined"])
+    assert ended.exists()
+    assert not ended.filter(replied_on=None).exists()
 
 
 def test_its_accounts_sign_in_with_the_password_that_is_set(demo: None):
