@@ -34,7 +34,8 @@ class Call:
     `started_at` and `ended_at` are the phone's claim, in the offset it sent: EXIF times that have none are
     read in that. `occurred_at` and `received_at` are the server's. `clock_offset` is how far the phone's
     clock was ahead when it sent, None if it did not say. `household_point` is None if there is no household,
-    or it has no coordinates. `paired`: the cadre served the household on that day, as A or B.
+    or it has no coordinates; `household_accuracy_m` is by how much a geocoder's estimate of it may be off.
+    `paired`: the cadre served the household on that day, as A or B.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Call:
     accuracy_m: float | None = None
     mocked: bool = False
     household_point: Point | None = None
+    household_accuracy_m: float = 0
     paired: bool = True
 
 

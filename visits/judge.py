@@ -11,6 +11,7 @@ from cadres.models import Unit, User
 from cadres.units import ancestors
 from fieldapi import clock
 from fieldapi.ids import new_id
+from households.models import Household
 from visits.evidence import Call, Neighbour, Picture, Seen, Thresholds
 from visits.evidence import Flag as Raised
 from visits.models import Flag, Visit
@@ -35,8 +36,14 @@ def call_of(visit: Visit) -> Call:
         accuracy_m=where.get("accuracy_m"),
         mocked=where.get("mocked", False),
         household_point=visit.household.point if visit.household else None,
+        household_accuracy_m=_estimated_within(visit.household),
         paired=visit.post != "",
     )
+
+
+def _estimated_within(household: Household | None) -> float:
+    """Metres by which a geocoder's place may be off; a surveyed one is taken at its word."""
+    return (household.accuracy_m or 0) if household and household.is_geocoded else 0
 
 
 def neighbour_of(visit: Visit) -> Neighbour:

@@ -57,11 +57,11 @@ class Scene:
 
 
 def _far(scene: Scene) -> Iterator[Evidence]:
-    """Metres from the household that the location's accuracy cannot explain."""
+    """Metres from the household that the location's accuracy, and that of a geocoded household, cannot explain."""
     call = scene.call
     if call.kind in DOORSTEP and call.point and call.household_point:
-        measured = distance_m(call.point, call.household_point) - (call.accuracy_m or 0)
-        yield from _above(measured, scene.limits.far_m)
+        slack_m = (call.accuracy_m or 0) + call.household_accuracy_m
+        yield from _above(distance_m(call.point, call.household_point) - slack_m, scene.limits.far_m)
 
 
 def _poor_accuracy(scene: Scene) -> Iterator[Evidence]:
@@ -143,7 +143,7 @@ def _photo_elsewhere(scene: Scene) -> Iterator[Evidence]:
         return
     place, slack_m = call.point, call.accuracy_m or 0
     if place is None and call.kind in DOORSTEP:
-        place, slack_m = call.household_point, 0
+        place, slack_m = call.household_point, call.household_accuracy_m
     for picture in scene.pictures:
         if place and picture.exif_point:
             measured = distance_m(place, picture.exif_point) - slack_m

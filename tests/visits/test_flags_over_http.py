@@ -102,6 +102,21 @@ def test_indoors_a_location_is_optional_and_raises_nothing(village: Village, kin
     assert flags_of(village, kind=kind, location=anywhere, ended_at=NINE) == {}
 
 
+@pytest.mark.parametrize(
+    ("source", "metres", "measured"),
+    [("geocoded:nominatim", 512.5, None), ("geocoded:nominatim", 512.6, 200.1), ("surveyed", 512.5, 500)],
+)
+def test_an_estimated_place_of_the_household_explains_its_own_accuracy_and_a_surveyed_one_nothing(
+    village: Village, source, metres, measured
+):
+    house = samples.make_household("7", accuracy_m=300, location_source=source)
+    samples.make_pairing(house, village.gao)
+    answer = village.client("gao").put_visit(house, location=place(metres), started_at=NINE, ended_at=LATER)
+
+    far = [flag["evidence"][0]["measured"] for flag in answer.json()["flags"]]
+    assert far == ([measured] if measured else [])
+
+
 def test_in_the_field_the_distance_is_shown_and_not_flagged(village: Village):
     answer = village.client("gao").put_visit(
         village.house, kind="field", location=place(5000), started_at=NINE, ended_at=NINE
