@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -28,16 +28,16 @@ class Town:
     """The opinions of one town in memory, filed as in the database."""
 
     def __init__(self) -> None:
-        self.said: dict[Hashable, Said] = {}
-        self.group_of: dict[Hashable, Hashable] = {}
-        self.filed: dict[tuple[int, int], Hashable] = {}
+        self.said: dict[str, Said] = {}
+        self.group_of: dict[str, str] = {}
+        self.filed: dict[tuple[int, int], str] = {}
         self.slots: dict[int, set[int]] = defaultdict(set)
 
-    def collect(self, opinion: str, text: str) -> Placing:
+    def collect(self, opinion: str, text: str) -> Placing[str, str]:
         said = Said(text)
         mine = clues(said)
         found = most_shared(self.filed[clue, place] for clue in mine for place in self.slots.get(clue, ()))
-        met: dict[Hashable, dict[Hashable, Said]] = defaultdict(dict)
+        met: dict[str, dict[str, Said]] = defaultdict(dict)
         for one in found:
             met[self.group_of[one]][one] = self.said[one]
         placing = place(said, met)
@@ -62,8 +62,8 @@ def grouped(messages: list[Message], text_of: Callable[[Message], str]) -> Itera
     town = Town()
     for message in messages:
         placing = town.collect(message["id"], text_of(message))
-        offered = " ".join(str(offer.member) for offer in placing.offers)
-        yield [message["id"], str(town.group_of[message["id"]]), offered]
+        offered = " ".join(offer.member for offer in placing.offers)
+        yield [message["id"], town.group_of[message["id"]], offered]
 
 
 def main() -> int:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "visits",
     "media",
     "opinions",
+    "grouping",
     "matters",
     "reports",
     "sync",
@@ -115,6 +116,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 DUE = [
     "sync.due.wake_waiting",
     "sync.due.end_waiting",
+    "grouping.due.place_new",
+    "grouping.due.learn_confirmed",
     "media.due.develop_left_behind",
     "media.due.sweep_drafts",
     "cadres.due.forget_failures",

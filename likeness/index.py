@@ -8,8 +8,11 @@ share is soon crowded and finds the latest few; what is rare, and so tells most,
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from hashlib import blake2b
+from typing import TypeVar
 
 from likeness.comparing import Said
+
+M = TypeVar("M", bound=Hashable)
 
 MOST_CLUES = 40
 SLOTS = 16
@@ -30,7 +33,7 @@ def slot(clue: int, opinion: Hashable) -> int:
     return _number(f"{clue} {opinion}") % SLOTS
 
 
-def most_shared(found: Iterable[Hashable]) -> list[Hashable]:
+def most_shared(found: Iterable[M]) -> list[M]:
     """Of the opinions found, once per shared clue, those found most often."""
     counts = Counter(found)
     return sorted(counts, key=lambda one: (-counts[one], str(one)))[:MOST_MET]

@@ -115,7 +115,11 @@ class Opinion(Versioned):
     received_at = models.DateTimeField()
     place = models.PositiveSmallIntegerField(default=0)  # among those it was sent with
     visit_withdrawn = models.BooleanField(default=False)  # with the visit it came with
-    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="opinions")
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, related_name="opinions"
+    )  # null: not placed yet
+    suggested = models.JSONField(default=list)  # likely categories, [{code, score}]
+    taught = models.CharField(max_length=40, default="")  # the category the suggestions have learned from it
     resolved_on = models.DateField(null=True)
     declined_on = models.DateField(null=True)
     replied_on = models.DateField(null=True)
@@ -157,6 +161,21 @@ class Opinion(Versioned):
             ),
             models.Index(
                 fields=["added_month"], name="opinions_added_late", condition=Q(added_month__isnull=False)
+            ),
+            models.Index(
+                fields=["received_at", "id"],
+                name="opinions_not_placed",
+                condition=Q(
+                    visit_withdrawn=False,
+                    group__isnull=True,
+                    resolved_on__isnull=True,
+                    declined_on__isnull=True,
+                ),
+            ),
+            models.Index(
+                fields=["received_at", "id"],
+                name="opinions_not_taught",
+                condition=Q(category__isnull=False, taught=""),
             ),
         ]
 

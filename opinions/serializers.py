@@ -58,7 +58,7 @@ class OpinionSerializer(serializers.Serializer):
     text = serializers.CharField()
     kind = serializers.ChoiceField(choices=Opinion.Kind.choices)
     category = serializers.CharField(source="category_id", allow_null=True)
-    suggested_categories = serializers.SerializerMethodField()
+    suggested_categories = Score(source="suggested", many=True)
     group = IdField(source="group_id", allow_null=True)
     task = serializers.SerializerMethodField()
     wants_reply = serializers.BooleanField()
@@ -77,10 +77,6 @@ class OpinionSerializer(serializers.Serializer):
     def get_unit(self, row: Opinion) -> str:
         """The code the phone gave, else the unit it counts in."""
         return row.unit_sent or row.unit_id
-
-    @extend_schema_field(Score(many=True))
-    def get_suggested_categories(self, row: Opinion) -> list[Any]:
-        return []
 
     @extend_schema_field(IdField(allow_null=True))
     def get_task(self, row: Opinion) -> str | None:

@@ -1,0 +1,63 @@
+"""What the machine keeps to place opinions: where they are filed, what it suggested, what it learned."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F
+
+from cadres.models import User
+from fieldapi.models import Identified, Versioned
+from opinions.models import Group, Opinion
+
+
+class Clue(models.Model):
+    """An opinion filed under one of its clues, in one of the clue's slots (docs/likeness.md)."""
+
+    town = models.CharField(max_length=9)
+    clue = models.BigIntegerField()
+    slot = models.PositiveSmallIntegerField()
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["town", "clue", "slot"], name="one_opinion_per_slot"),
+        ]
+
+
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    def open(self) -> Self:
+        """Nobody has answered, and the opinion is still elsewhere."""
+        return self.filter(state=Suggestion.State.OPEN).exclude(opinion__group=F("group"))
+
+
+class Suggestion(Identified, Versioned):
+    """Perhaps an opinion belongs to a group: for the supervisor to accept or refuse."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="group_suggestions")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="suggestions")
+    score = models.FloatField()  # 0 to 1
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = SuggestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["opinion", "group"], name="suggested_once")]
+
+
+class TraitUse(models.Model):
+    """How many confirmed opinions of each category use a trait: one or two characters.
+
+    The row of the trait "" holds what each category uses in all, and under "" how many traits there are.
+    """
+
+    trait = models.CharField(max_length=2, primary_key=True)
+    uses = models.JSONField(default=dict)

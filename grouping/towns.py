@@ -1,0 +1,49 @@
+"""A town as opinions meet in it: one at a time, with its villages' names."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from cadres.models import Unit
+from cadres.units import within
+from households.division_names import stem
+from likeness.comparing import Said
+from likeness.words import known_words
+from opinions.models import Category, Opinion
+
+TOWN, VILLAGE = 9, 12  # digits of a code
+
+
+def town_of(unit: str) -> str:
+    """The code of the town, or the code itself above that level: who is in no town meets only the like."""
+    return unit[:TOWN]
+
+
+def one_at_a_time(town: str) -> None:
+    """Let whoever places or moves opinions of a town wait for each other, until the transaction ends.
+
+    Taken before any opinion's or group's lock. Of two opinions placed at once, neither would see the other.
+    """
+    list(Unit.objects.select_for_update(no_key=True).filter(pk=town).values_list("pk"))
+
+
+@dataclass(frozen=True)
+class Town:
+    code: str
+    villages: dict[str, str]  # name without 村 or 社区, by code
+    categories: frozenset[str]  # the active ones
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """Two queries."""
+        named = Unit.objects.filter(**within(code, field="code")).values_list("code", "name")
+        stems = {unit: stem(name) for unit, name in named if len(unit) == VILLAGE}
+        sure = {unit: name for unit, name in stems.items() if len(name) > 1 and name not in known_words()}
+        active = Category.objects.filter(active=True).values_list("code", flat=True)
+        return cls(code, sure, frozenset(active))
+
+    def said(self, text: str, unit: str) -> Said:
+        """An opinion of this town as it is compared."""
+        return Said(text, home=unit if len(unit) >= VILLAGE else "", villages=self.villages)
+
+    def reads(self, opinion: Opinion) -> Said:
+        return self.said(opinion.text, opinion.unit_id)
