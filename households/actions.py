@@ -19,6 +19,7 @@ from households.pairing import store
 
 SECRETS = ("phone", "id_number")
 NO_LOCATION = {"lat": None, "lon": None, "accuracy_m": None, "location_source": ""}
+VERBS = ["move", "merge", "split", "end"]  # of an active household; of any other none
 TOWN = 9  # digits of a town's code
 RULES = {
     "household_number_once_in_a_unit": ("already_exists", "/number"),
@@ -77,7 +78,7 @@ def move(
     _own_unit(by, unit)
     was = row.unit_id
     if unit == was:
-        raise Refused("wrong_state", "/unit")
+        raise Refused("wrong_state", "/unit", state=row.state, allowed=VERBS)
     row.unit_id, row.number = unit, number or row.number
     _note_change(by, row, "move", day, reason, was=was)
     if unit[:TOWN] != was[:TOWN]:
@@ -96,7 +97,7 @@ def merge(*, by: User, household: Household, into: UUID, reason: str, on: date |
     if into not in locked:
         raise Refused("household_unknown", "/into")
     if into == household.pk or locked[into].state != Household.State.ACTIVE:
-        raise Refused("wrong_state", "/into")
+        raise Refused("wrong_state", "/into", state=locked[into].state, allowed=[])
     row, day = _active(household.pk), _past(on)
     row.state, row.merged_into_id, row.ended_on, row.ended_reason = Household.State.MERGED, into, day, reason
     _note_change(by, row, "merge", day, reason, was=row.unit_id, other=into)

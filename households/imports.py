@@ -157,7 +157,7 @@ def undo(*, by: User, kind: Kind, batch: ImportBatch) -> ImportBatch:
         undone_at=clock.now()
     )
     if changed != 1:
-        raise Refused("wrong_state")
+        raise Refused("wrong_state", state="tried" if batch.dry_run else "undone", allowed=[])
     try:
         kind.take_back(by, [UUID(key) for key in json.loads(batch.created_ids)], batch.pk)
     except ProtectedError as fault:
