@@ -68,6 +68,7 @@ def test_it_is_seen_by_whom_the_household_is_seen(village: Village):
 
     assert seen == {
         "gao": 200, "chen": 200, "qian": 404, "lin": 404, "sun": 200, "zhou": 404, "wu": 200, "zheng": 200,
+        "tang": 404,
     }  # fmt: skip
 
 

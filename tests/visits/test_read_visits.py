@@ -88,7 +88,17 @@ def test_quarantine_is_seen_by_the_sender_and_the_desks_above(village: Village):
     village.client("gao").put_visit(village.house, kind="feast")
     seen = {name: len(village.client(name).get("quarantine/").json()["results"]) for name in village.CAST}
 
-    assert seen == {"gao": 1, "chen": 0, "qian": 0, "lin": 0, "sun": 1, "zhou": 0, "wu": 0, "zheng": 1}
+    assert seen == {
+        "gao": 1,
+        "chen": 0,
+        "qian": 0,
+        "lin": 0,
+        "sun": 1,
+        "zhou": 0,
+        "wu": 0,
+        "zheng": 1,
+        "tang": 0,
+    }
     entry = village.client("sun").get("quarantine/").json()["results"][0]
     assert (entry["table"], entry["state"], entry["body"]["kind"]) == ("visits", "kept", "feast")
     assert entry["problem"]["errors"][0]["pointer"] == "/kind"
