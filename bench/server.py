@@ -36,6 +36,7 @@ class Server:
         )
         self.wait_until_healthy()
         self.start_seconds = time.perf_counter() - started
+        self.start_cpu = cpu_of(self.gunicorn.pid) + self.cpu()
 
     def wait_until_healthy(self) -> None:
         deadline = time.monotonic() + START_SECONDS
