@@ -21,7 +21,7 @@ from fieldapi import api
 from fieldapi.access import PUBLIC, TABLE, Role, allows
 from tests.conftest import Village
 from tests.endpoints import Endpoint, endpoints
-from tests.samples import Caller
+from tests.samples import Caller, make_household, make_pairing
 from tests.scenes import Scene
 
 ENDPOINTS = endpoints()
@@ -81,7 +81,8 @@ def counted() -> dict[str, int]:
 
 
 def cast_of(village: Village) -> dict[str | None, Caller]:
-    """Everybody with a real token of their own, and nobody."""
+    """Everybody with a real token of their own, and nobody. The neighbour serves the house next door."""
+    make_pairing(make_household("next door"), village.lin)
     return {name: village.client(name) for name in (*Village.CAST, None)}
 
 
