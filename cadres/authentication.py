@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet, UUIDField
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from rest_framework.authentication import BaseAuthentication
@@ -13,6 +14,7 @@ from cadres.models import Device, User
 from cadres.tokens import Access, Refresh
 from fieldapi import clock
 from fieldapi.errors import Refused
+from fieldapi.fixed import Fixed, Given
 from fieldapi.ids import parse_id
 
 SEEN_AGAIN = timedelta(minutes=5)  # how stale `last_seen_at` may be: most requests write nothing
@@ -34,17 +36,21 @@ class SignedIn(BaseAuthentication):
         return "Bearer"
 
 
+def _living() -> QuerySet[Device]:
+    session = Given("session", UUIDField())
+    return Device.objects.select_related("user__unit", "user__office").filter(session=session, ended_at=None)
+
+
+LIVING = Fixed(_living)
+
+
 def session_of(kind: Any, raw: str) -> Device:
     """The living session a token belongs to, with user, unit and office."""
     claims = read(kind, raw)
-    device = (
-        Device.objects.select_related("user", "user__unit", "user__office")
-        .filter(session=parse_id(claims["sid"]), ended_at=None)
-        .first()
-    )
-    if device is None or not device.user.active:
-        raise Refused("session_ended")
-    return device
+    for device in LIVING.run(session=parse_id(claims["sid"])):
+        if device.user.active:
+            return device
+    raise Refused("session_ended")
 
 
 def generation_of(raw: str) -> int:

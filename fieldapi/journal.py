@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.conf import settings
 from fieldapi import clock
 from fieldapi.json import dumps, instant
 from fieldapi.models import JournalLine
+from fieldapi.store import store
 
 
 class Actor(Protocol):
@@ -57,7 +57,7 @@ def note_down_all(by: Actor | None, entries: Iterable[Entry]) -> None:
     ]
     for line in lines:
         line.seal = seal_of(line)
-    JournalLine.objects.bulk_create(lines)
+    store(lines)
 
 
 def seal_of(line: JournalLine) -> str:
@@ -74,7 +74,7 @@ def seal_of(line: JournalLine) -> str:
             line.detail,
         )
     )
-    return hmac.new(settings.SECRET_KEY.encode(), content.encode(), sha256).hexdigest()
+    return hmac.digest(settings.SECRET_KEY.encode(), content.encode(), "sha256").hex()
 
 
 def broken_lines(first: int = 0) -> tuple[int, list[int]]:

@@ -7,11 +7,23 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, JSONField, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    Exists,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from cadres.models import Absence, User
-from households.models import Household, Pairing
+from fieldapi.fixed import Among, Fixed, Given, GivenList
+from households.models import Household, Pairing, nearest_far_m
 
 DAY = timedelta(days=1)
 FAR = date(9999, 12, 31)
@@ -40,20 +52,28 @@ class Served:
 def served(cadre: User, household_ids: Iterable[UUID]) -> dict[UUID, list[Served]]:
     """Every pairing `cadre` ever had with these households, oldest first, in one query whatever their number.
 
-    A household without one is missing from the answer. Each pairing comes with its household, whose phone and
-    identity numbers are left unread (deciphering them costs more than the query).
+    A household without one is missing from the answer. Each pairing comes with its household and the
+    household's `far_m`; phone and identity numbers are left unread (deciphering them costs more than the query).
     """
-    rows = (
-        Pairing.objects.filter(cadre=cadre, household__in=list(household_ids))
-        .select_related("household")
-        .defer("household__phone", "household__id_number")
-        .annotate(away=_Listed(_days_away()))
-        .order_by("started_on", "id")
-    )
     found: dict[UUID, list[Served]] = defaultdict(list)
-    for pairing in rows:
+    for pairing in HISTORY.run(cadre=cadre.pk, households=set(household_ids)):
+        pairing.household.far_m = pairing.far_m
         found[pairing.household_id].append(Served(pairing, tuple(_away(item) for item in pairing.away or ())))
     return dict(found)
+
+
+def _history() -> QuerySet[Any]:
+    households = Among(F("household"), GivenList("households", UUIDField()))
+    return (
+        Pairing.objects.filter(households, cadre=Given("cadre", UUIDField()))
+        .select_related("household")
+        .defer("household__phone", "household__id_number")
+        .annotate(away=_Listed(_days_away()), far_m=nearest_far_m("household__unit"))
+        .order_by("started_on", "id")
+    )
+
+
+HISTORY = Fixed(_history)
 
 
 def nearest(history: Sequence[Served], day: date) -> Served:

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import Left
 
 from cadres.models import Unit, User
-from cadres.units import within
+from cadres.units import LENGTHS, within
 from fieldapi import json
 from fieldapi.access import Role
 from fieldapi.calendar import start_of
@@ -20,6 +21,13 @@ from households.near import Box
 
 TAGS = ("elderly", "disabled", "low_income", "left_behind", "single_parent", "veteran", "migrant")
 PRIORITY_TAGS = ("elderly", "disabled", "low_income")
+
+
+def nearest_far_m(unit: str) -> Subquery:
+    """`far_m` of the first unit that has one, from the one named by the column `unit` upwards."""
+    codes = [Left(OuterRef(unit), length) for length in LENGTHS]
+    units = Unit.objects.filter(code__in=codes, far_m__isnull=False)
+    return Subquery(units.order_by("-code").values("far_m")[:1])
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
@@ -48,6 +56,10 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """Households without a visit (not withdrawn) that occurred on `day` or later."""
         recent = Q(visits__occurred_at__gte=start_of(day), visits__withdrawn=False)
         return self.alias(recent=FilteredRelation("visits", condition=recent)).filter(recent__isnull=True)
+
+    def with_far_m(self) -> Self:
+        """Each with `far_m`: its nearest unit's own threshold, from its own upwards; None where none has one."""
+        return self.annotate(far_m=nearest_far_m("unit"))
 
     def within_box(self, boxes: Iterable[Box]) -> Self:
         """Households whose point lies in one of the boxes: a range of the index on (lat, lon) each."""
@@ -87,6 +99,7 @@ class Household(Identified, Versioned):
     ended_reason = models.CharField(max_length=500, default="")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     distance_m: float  # from the point asked for; only where `search.with_distances` has put it
+    far_m: int | None  # only where `with_far_m` or `cover.served` has put it
 
     objects = HouseholdQuerySet.as_manager()
 

@@ -1,20 +1,24 @@
 """What a phone is answered with for the visit it sent: as it was just written, or as it stands."""
 
+from dataclasses import replace
 from typing import Any
 
-from sync.intake import CREATED, Accepted, Verdict
-from sync.known import kinds_of_parts
+from sync.intake import CREATED, SAME, Accepted, Verdict
 from visits.models import Visit
-from visits.shown import Parts, parts_of, shown
+from visits.shown import Parts, kinds_of, parts_of, shown
 
 
 def visit_shown(verdict: Verdict) -> dict[str, Any]:
-    """No query for a visit that is new and stands as it was written."""
+    """No query for a visit that is new and stands as it was written, or is a repeat and has only opinions."""
+    visit, rows = verdict.row, verdict.rows
     if verdict.has_moved_on:
-        verdict.row = Visit.objects.get(pk=verdict.row.pk)
-    elif verdict.outcome == CREATED and not verdict.rows.matters:  # a matter changes the opinions it resolves
-        return shown(verdict.row, _as_written(verdict.rows))
-    return shown(verdict.row, parts_of(verdict.row, kinds_of_parts(verdict.row.pk)))
+        verdict.row = visit = Visit.objects.get(pk=visit.pk)
+    elif verdict.outcome == CREATED and not rows.matters:  # a matter changes the opinions it resolves
+        return shown(visit, _as_written(rows))
+    elif verdict.outcome == SAME and not rows:
+        others = kinds_of(visit) - {"opinions"}
+        return shown(visit, replace(parts_of(visit, others), opinions=verdict.stood_with))
+    return shown(visit, parts_of(visit))
 
 
 def _as_written(rows: Accepted) -> Parts:

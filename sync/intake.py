@@ -78,6 +78,7 @@ class Verdict:
     waiting_for: list[UUID] = field(default_factory=list)
     put_aside: bool = False  # the root is to be put aside now
     twin: "Verdict | None" = None  # on an earlier copy in the same batch, which this one shares
+    stood_with: list[Opinion] = field(default_factory=list)  # a stored visit's opinions
     has_moved_on: bool = False  # rows that waited for it have taken effect: it stands otherwise than written
 
     def share(self) -> None:
@@ -172,6 +173,8 @@ class Intake:
             verdict.share()
         else:
             verdict.row = self.around.stored[root.table][root.id]
+            if root.table == "visits":
+                verdict.stood_with = self.around.opinions_with[root.id]
 
     def _waits_already(self, bundle: Bundle, verdict: Verdict) -> None:
         row = WaitingRow.objects.prefetch_related("awaits").get(

@@ -28,17 +28,6 @@ SOURCES: dict[str, tuple[str, str]] = {
     "awaited": ("sync_awaited", "awaited"),
     "kept": ("sync_quarantinedrow", "row_hash"),
 }
-OF_VISITS = {
-    "companions": "visits_companion",
-    "worked_on": "matters_visittask",
-    "flags": "visits_flag",
-    "photos": "media_photo",
-    "matters": "matters_practicalmatter",
-    "opinions": "opinions_opinion",
-    "amendments": "visits_amendment",
-}
-"""What a visit may have, by the names it is shown under."""
-SOURCES |= {f"has {kind}": (table, "visit_id") for kind, table in OF_VISITS.items()}
 Key = UUID | str
 
 
@@ -66,12 +55,6 @@ def look_up(asked: Mapping[str, Iterable[Key]]) -> dict[str, set[Key]]:
         for source, key in cursor.fetchall():
             found[source].add(_key(source, key))
     return found
-
-
-def kinds_of_parts(visit: UUID) -> set[str]:
-    """Of what a visit may have, what this one has: most have only opinions, and the rest need not be read."""
-    found = look_up({f"has {kind}": [visit] for kind in OF_VISITS})
-    return {kind for kind in OF_VISITS if found[f"has {kind}"]}
 
 
 def _key(source: str, key: Any) -> Key:

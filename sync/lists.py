@@ -20,21 +20,20 @@ LISTS: dict[str, dict[str, tuple[type[models.Model], str, str]]] = {
     },
 }
 """Of each table with lists: their rows, which row these belong to, and what they name."""
+TOLD_BY_ROW = {"companions": "has_companions", "tasks": "has_worked_on"}
+"""Lists of which the stored row itself tells whether they hold anything."""
 Lists = Mapping[tuple[str, UUID], set[UUID]]
 """By the list's name and the row's id."""
 
 
-def lists_of(
-    rows: Iterable[Sent], stored: Mapping[str, Mapping[UUID, Any]], with_tasks: Collection[Any]
-) -> Lists:
+def lists_of(rows: Iterable[Sent], stored: Mapping[str, Mapping[UUID, Any]]) -> Lists:
     """The lists of those of `rows` that are stored: a query for each that may hold anything."""
     found: defaultdict[tuple[str, UUID], set[UUID]] = defaultdict(set)
     asked: defaultdict[tuple[str, str], set[UUID]] = defaultdict(set)
     for row in rows:
         standing = stored.get(row.table, {}).get(row.id)
         for name in LISTS.get(row.table, ()) if standing else ():
-            holds = {"companions": getattr(standing, "accompanied", False), "tasks": row.id in with_tasks}
-            if row.values[name] or holds.get(name, True):
+            if row.values[name] or getattr(standing, TOLD_BY_ROW.get(name, ""), True):
                 asked[row.table, name].add(row.id)
     for (table, name), ids in asked.items():
         model, owner, named = LISTS[table][name]

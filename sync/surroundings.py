@@ -20,6 +20,7 @@ from sync.lists import Lists, lists_of
 from sync.models import QuarantinedRow
 from sync.quarantine import content_hash, hashed
 from sync.reading import TABLES, Bundle, Sent
+from sync.stored import stored, stored_opinions
 from sync.waiting import PHONE_MADE, link_id
 from visits.models import Companion, Visit
 from visits.presence import FOR_ANYBODY
@@ -50,7 +51,9 @@ class Surroundings:
         self.by = by
         self.rows = [row for bundle in bundles for row in bundle.rows]
         self.known = look_up(_asked(bundles, self.rows))
-        self.stored = {table: self._stored(table) for table in TABLES if self.known[table]}
+        self.stored: dict[str, dict[UUID, Any]] = {}
+        for table in TABLES:
+            self.stored[table] = self._stored(table)
 
     @cached_property
     def visits(self) -> dict[UUID, Visit]:
@@ -124,16 +127,22 @@ class Surroundings:
     @cached_property
     def lists(self) -> Lists:
         """What the lists of stored rows hold, of those that the batch brings again."""
-        return lists_of(self.rows, self.stored, self.known["has worked_on"])
+        return lists_of(self.rows, self.stored)
+
+    @cached_property
+    def opinions_with(self) -> dict[UUID, list[Opinion]]:
+        """Those that stand with the visits that the batch brings again."""
+        found: dict[UUID, list[Opinion]] = {visit: [] for visit in self.stored["visits"]}
+        for opinion in self.stored["opinions"].values():
+            found.setdefault(opinion.visit_id, []).append(opinion)
+        return found
 
     def _stored(self, table: str) -> dict[Any, Any]:
         ids = {row.id for row in self.rows if row.table == table} & self.known[table]
-        if not ids:
-            return {}
-        read = TABLES[table]
-        rows = read.model._default_manager.all()
-        joined = rows.select_related(*read.joined) if read.joined else rows
-        return joined.in_bulk(list(ids), field_name=read.key)
+        if table == "opinions":
+            visits = [pk for pk, visit in self.stored["visits"].items() if visit.has_opinions]
+            return stored_opinions(ids, visits)
+        return stored(table, ids)
 
     def _named(self, column: str, found: QuerySet[Any], of: str | None = None) -> dict[UUID, Any]:
         """Rows from outside the batch that rows of it (those of one table) belong to."""
@@ -156,8 +165,6 @@ def _asked(bundles: Iterable[Bundle], rows: Iterable[Sent]) -> dict[str, set[Key
                 asked[table].update(row.values[column] or ())
         if row.table == "task_actions":
             asked["photos"].update(photos_named(row.values["verb"], row.values["args"]))
-        if row.table == "visits":
-            asked["has worked_on"].add(row.id)
         if row.table == "practical_matters":
             asked["waiting"].update(link_id(row.id, key) for key in row.values["opinions"] or ())
     for bundle in bundles:

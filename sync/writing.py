@@ -1,5 +1,6 @@
 """What a batch's verdicts come to, written in bulk in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 from operator import attrgetter
@@ -13,8 +14,9 @@ from fieldapi import clock, phone_clock
 from fieldapi.errors import Refused
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.json import dumps
+from fieldapi.store import store
 from matters import verbs
-from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, VisitTask
+from matters.models import MatterOpinion, PracticalMatter
 from matters.record import move_benefit
 from matters.resolution import refresh_resolutions
 from media.models import Photo
@@ -27,8 +29,8 @@ from sync.models import QuarantinedRow
 from sync.quarantine import hashed
 from visits.amend import amend
 from visits.evidence import Picture
-from visits.judge import judge, judge_again, located, new_flags, own_thresholds
-from visits.models import Companion, Flag, Visit
+from visits.judge import judge, judge_again, line_of, new_flags
+from visits.models import Flag, Visit
 from visits.record import settle_units
 
 
@@ -38,11 +40,12 @@ def write(intake: Intake) -> None:
     settle_units(rows.visits, clock.today())
     _count_late(rows)
     _number(rows)
-    _store_visits(intake)
-    Opinion.objects.bulk_create(in_order(rows.opinions))
+    flags, again = _judged(intake)
+    for new in (in_order(rows.visits), rows.companions, rows.worked_on, in_order(rows.opinions), flags):
+        store(new)
     _store_matters(intake)
-    Photo.objects.bulk_create(in_order(rows.photos))
-    _judge(intake)
+    store(in_order(rows.photos))
+    judge_again(again)
     note_down_all(intake.by, _entries(rows))
     store_replies(rows.replies)
     _amend(intake)
@@ -91,20 +94,13 @@ def _number(rows: Accepted) -> None:
             row.place = place
 
 
-def _store_visits(intake: Intake) -> None:
-    rows = intake.accepted
-    Visit.objects.bulk_create(in_order(rows.visits))
-    Companion.objects.bulk_create(rows.companions)
-    VisitTask.objects.bulk_create(rows.worked_on)
-
-
 def _store_matters(intake: Intake) -> None:
     """Matters with whom they help and what they resolve."""
     matters = intake.accepted.matters
-    PracticalMatter.objects.bulk_create(in_order(matter.row for matter in matters))
-    MatterHousehold.objects.bulk_create(chain.from_iterable(matter.households for matter in matters))
     links = list(chain.from_iterable(matter.opinions for matter in matters))
-    MatterOpinion.objects.bulk_create(links)
+    store(in_order(matter.row for matter in matters))
+    store(chain.from_iterable(matter.households for matter in matters))
+    store(links)
     refresh_resolutions(link.opinion_id for link in links)
 
 
@@ -123,25 +119,23 @@ def _amend(intake: Intake) -> None:
             judge_again(again)
 
 
-def _judge(intake: Intake) -> None:
-    """Presence flags of the new visits, and again of stored ones whose neighbour or photo is new."""
+def _judged(intake: Intake) -> tuple[list[Flag], set[UUID]]:
+    """Presence flags of the new visits, and which stored ones must be judged again: their neighbour or photo is new."""
     visits, photos = intake.accepted.visits, intake.accepted.photos
     again = {photo.visit_id for photo in photos if photo.visit_id} - {visit.id for visit in visits}
-    if visits:
-        pictures: dict[UUID, list[Picture]] = {}
-        for photo in photos:
-            if photo.visit_id:
-                pictures.setdefault(photo.visit_id, []).append(Picture(photo.id, taken_at=photo.taken_at))
-        raised, others = judge(visits, located(intake.by, visits), pictures, own_thresholds())
-        flags = {visit: new_flags(visit, found, intake.at) for visit, found in raised.items()}
-        Flag.objects.bulk_create(chain.from_iterable(flags.values()))
-        for verdict in intake.verdicts:
-            verdict.rows.flags = flags.get(verdict.bundle.root.id, [])
-        if flagged := [visit for visit, flags in raised.items() if flags]:
-            Visit.objects.filter(pk__in=flagged).update(flagged=True)
-        again |= others
-    if again:
-        judge_again(again)
+    if not visits:
+        return [], again
+    pictures: dict[UUID, list[Picture]] = defaultdict(list)
+    for photo in photos:
+        if photo.visit_id:
+            pictures[photo.visit_id].append(Picture(photo.id, taken_at=photo.taken_at))
+    raised, others = judge(visits, line_of(intake.by.pk, visits), pictures)
+    flags = {visit: new_flags(visit, found, intake.at) for visit, found in raised.items()}
+    for visit in visits:
+        visit.flagged = bool(flags[visit.id])
+    for verdict in intake.verdicts:
+        verdict.rows.flags = flags.get(verdict.bundle.root.id, [])
+    return list(chain.from_iterable(flags.values())), again | others
 
 
 def _entries(rows: Accepted) -> Iterable[Entry]:

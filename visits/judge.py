@@ -1,21 +1,22 @@
 """Presence flags of stored visits: raised on arrival, worked out again when a photo or a neighbour comes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch
+from django.db.models import DateTimeField, F, Prefetch, QuerySet, UUIDField
 
-from cadres.models import Unit, User
-from cadres.units import ancestors
 from fieldapi import clock
+from fieldapi.fixed import Fixed, Given
 from fieldapi.ids import new_id
+from fieldapi.store import store
 from households.models import Household
 from visits.evidence import Call, Neighbour, Picture, Seen, Thresholds
 from visits.evidence import Flag as Raised
 from visits.models import Flag, Visit
-from visits.presence import LOCATED, flags
+from visits.presence import DEFAULTS, LOCATED, flags
 from visits.record import clock_offset
 
 SPAN = timedelta(hours=48)
@@ -23,7 +24,7 @@ SPAN = timedelta(hours=48)
 
 
 def call_of(visit: Visit) -> Call:
-    """A visit as the pure rules see it; `visit.household` must be loaded, where it has one."""
+    """A visit as the pure rules see it; `visit.household` must be loaded, with its `far_m`, where it has one."""
     where = visit.location or {}
     return Call(
         kind=visit.kind,
@@ -69,65 +70,83 @@ def picture_of(photo: Any) -> Picture:
     )
 
 
-def thresholds(unit: str, own: Mapping[str, int]) -> Thresholds:
-    """The nearest unit's own `far_m`, from the household's upwards, else the default."""
-    for code in reversed(ancestors(unit)):
-        if code in own:
-            return Thresholds(far_m=own[code])
-    return Thresholds()
+def thresholds(visit: Visit) -> Thresholds:
+    """The `far_m` of the household's nearest unit that has its own, else the default."""
+    own = visit.household.far_m if visit.household else None
+    return DEFAULTS if own is None else Thresholds(far_m=own)
 
 
-def located(cadre: User | UUID, visits: Sequence[Visit]) -> list[Visit]:
-    """The cadre's stored visits that may be neighbours of `visits`, in order: one query, none without a point."""
-    moments = [visit.occurred_at for visit in visits if visit.point and visit.kind in LOCATED]
+def is_located(visit: Visit) -> bool:
+    """It can make travel impossible, and have it made impossible."""
+    return visit.kind in LOCATED and visit.point is not None
+
+
+def _located() -> QuerySet[Visit, tuple[Any, ...]]:
+    moments = {
+        "occurred_at__gte": Given("since", DateTimeField()),
+        "occurred_at__lte": Given("until", DateTimeField()),
+    }
+    rows = Visit.objects.standing().filter(
+        cadre=Given("cadre", UUIDField()), kind__in=sorted(LOCATED), lat__isnull=False, **moments
+    )
+    columns = ("id", "started_at", "ended_at", "occurred_at", "lat", "lon", "location__accuracy_m")
+    return rows.order_by("occurred_at", "id").values_list(*columns)
+
+
+STORED_LINE = Fixed(_located)
+
+
+def line_of(cadre: UUID, visits: Sequence[Visit]) -> list[Neighbour]:
+    """The cadre's located visits that may be neighbours of `visits`, and those of these, in order.
+
+    One query for what is stored; none without a point.
+    """
+    moments = [visit.occurred_at for visit in visits if is_located(visit)]
     if not moments:
         return []
-    around = Visit.objects.standing().filter(
-        cadre=cadre,
-        occurred_at__gte=min(moments) - SPAN,
-        occurred_at__lte=max(moments) + SPAN,
-        kind__in=LOCATED,
-        lat__isnull=False,
-    )
-    columns = ("id", "started_at", "ended_at", "occurred_at", "lat", "lon", "location", "kind")
-    return list(around.only(*columns).order_by("occurred_at", "id"))
+    line = [
+        Neighbour(pk, started_at, ended_at, occurred_at, (lat, lon), accuracy_m)
+        for pk, started_at, ended_at, occurred_at, lat, lon, accuracy_m in STORED_LINE.run(
+            cadre=cadre, since=min(moments) - SPAN, until=max(moments) + SPAN
+        )
+    ]
+    stored = {neighbour.id for neighbour in line}
+    line += [neighbour_of(visit) for visit in visits if is_located(visit) and visit.id not in stored]
+    return sorted(line, key=_when)
 
 
-def beside(visit: Visit, line: Sequence[Visit]) -> tuple[Neighbour | None, Neighbour | None]:
-    """The neighbours before and after `visit` on the cadre's `line`, which is in order."""
-    here = (visit.occurred_at, visit.id)
-    before = [other for other in line if (other.occurred_at, other.id) < here]
-    after = [other for other in line if (other.occurred_at, other.id) > here]
-    return (neighbour_of(before[-1]) if before else None), (neighbour_of(after[0]) if after else None)
+def _when(one: Neighbour | Visit) -> tuple[datetime, Any]:
+    return one.occurred_at, one.id
+
+
+def beside(visit: Visit, line: Sequence[Neighbour]) -> tuple[Neighbour | None, Neighbour | None]:
+    """The neighbours before and after `visit` on the cadre's `line`, in which it is itself."""
+    if not is_located(visit):
+        return None, None
+    place = bisect_left(line, _when(visit), key=_when)
+    after = place + 1
+    return line[place - 1] if place else None, line[after] if after < len(line) else None
 
 
 def neighbours(visit: Visit) -> set[UUID]:
     """The stored visits next to it on its cadre's line, whose travel depends on it."""
-    line = [other for other in located(visit.cadre_id, [visit]) if other.pk != visit.pk]
-    return {UUID(str(one.id)) for one in beside(visit, line) if one}
+    return {UUID(str(one.id)) for one in beside(visit, line_of(visit.cadre_id, [visit])) if one}
 
 
 def judge(
-    visits: Sequence[Visit],
-    stored: Sequence[Visit],
-    pictures: Mapping[UUID, Sequence[Picture]],
-    own_thresholds: Mapping[str, int],
+    visits: Sequence[Visit], line: Sequence[Neighbour], pictures: Mapping[UUID, Sequence[Picture]]
 ) -> tuple[dict[UUID, list[Raised]], set[UUID]]:
     """Flags of new visits of one cadre, and which stored visits must be judged again because of them."""
     fresh = {visit.id for visit in visits}
-    line = sorted(
-        [*stored, *(visit for visit in visits if visit.point and visit.kind in LOCATED)],
-        key=lambda visit: (visit.occurred_at, visit.id),
-    )
     raised, again = {}, set()
     for visit in visits:
-        before, after = beside(visit, line) if visit.kind in LOCATED and visit.point else (None, None)
+        before, after = beside(visit, line)
         raised[visit.id] = flags(
             call_of(visit),
             before=before,
             after=after,
             pictures=pictures.get(visit.id, ()),
-            thresholds=thresholds(visit.unit_id, own_thresholds),
+            thresholds=thresholds(visit),
         )
         travel = [
             piece.other
@@ -147,18 +166,18 @@ def new_flags(visit: UUID, raised: Iterable[Raised], at: datetime) -> list[Flag]
     ]
 
 
-def judge_again(ids: Iterable[UUID]) -> None:
+def judge_again(ids: Collection[UUID]) -> None:
     """Work out the flags of stored visits anew, inside the caller's transaction.
 
     New evidence raises a dismissed flag again; a flag without evidence is taken away (the journal keeps what was
-    decided about it).
+    decided about it). No statement for no ids.
     """
-    rows = Visit.objects.filter(pk__in=set(ids)).select_related("household").order_by("pk")
-    visits = list(rows.select_for_update(of=("self",)).prefetch_related(Prefetch("flags"), "photos"))
-    own = own_thresholds()
-    for visit in visits:
-        line = [other for other in located(visit.cadre_id, [visit]) if other.id != visit.id]
-        before, after = beside(visit, line)
+    if not ids:
+        return
+    rows = Visit.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
+    households = Prefetch("household", Household.objects.with_far_m().defer("phone", "id_number"))
+    for visit in rows.prefetch_related(households, "flags", "photos"):
+        before, after = beside(visit, line_of(visit.cadre_id, [visit]))
         pictures = [picture_of(photo) for photo in visit.photos.all()]
         raised = (
             flags(
@@ -166,7 +185,7 @@ def judge_again(ids: Iterable[UUID]) -> None:
                 before=before,
                 after=after,
                 pictures=pictures,
-                thresholds=thresholds(visit.unit_id, own),
+                thresholds=thresholds(visit),
             )
             if not visit.withdrawn
             else []
@@ -189,15 +208,9 @@ def _settle(visit: Visit, raised: Sequence[Raised]) -> None:
     if changed:
         Flag.objects.bulk_update(changed, ["evidence", "state", "version", "changed_at"])
     if fresh:
-        Flag.objects.bulk_create(new_flags(visit.id, fresh, now))
+        store(new_flags(visit.id, fresh, now))
     kept = [flag for code, flag in stood.items() if code in found]
     flagged = bool(fresh) or any(flag.state != Flag.State.DISMISSED for flag in kept)
     if gone or changed or fresh or flagged != visit.flagged:
         answer = Visit.objects.filter(pk=visit.pk)
         answer.update(flagged=flagged, version=F("version") + 1, changed_at=now)
-
-
-def own_thresholds() -> dict[str, int]:
-    """Units with a threshold of their own: few."""
-    rows = Unit.objects.filter(far_m__isnull=False).values_list("code", "far_m")
-    return {code: far_m for code, far_m in rows if far_m is not None}

@@ -122,7 +122,7 @@ def doorsteps(
     known = {pk: Doorstep(history[-1].household, history) for pk, history in histories.items()}
     asked = set(households) if by.sees_subtree else set(for_anybody)
     if rest := asked - known.keys():
-        in_unit = Household.objects.filter(**within(by.unit_id), pk__in=rest)
+        in_unit = Household.objects.filter(**within(by.unit_id), pk__in=rest).with_far_m()
         known |= {household.pk: Doorstep(household) for household in in_unit.defer("phone", "id_number")}
     return known
 

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 
 from visits.models import Amendment, Flag, Visit
 from visits.presence import CODES
@@ -27,6 +27,20 @@ PARTS: dict[str, tuple[str, ...]] = {
 def with_parts(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """Everything a visit is shown with, in a constant number of queries."""
     return visits.prefetch_related(*chain.from_iterable(PARTS.values()))
+
+
+def with_kinds(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Each knows which kinds of parts it has (`kinds_of`): most have only opinions, and the rest need not be read."""
+    kinds: Any = {kind: Visit._meta.get_field(kind).related_model for kind in PARTS}
+    standing = {
+        f"has_{kind}": Exists(model.objects.filter(visit=OuterRef("pk"))) for kind, model in kinds.items()
+    }
+    return visits.annotate(**standing)
+
+
+def kinds_of(visit: Visit) -> set[str]:
+    """Of a visit read `with_kinds`."""
+    return {kind for kind in PARTS if getattr(visit, f"has_{kind}")}
 
 
 @dataclass
@@ -131,8 +145,8 @@ def _sent(one: Any) -> tuple[datetime, int, UUID]:
 
 
 def _linked(one: Any) -> int:
-    """Links are numbered in the order they were sent in."""
-    number: int = one.pk
+    """Links are numbered in the order they were sent in; those just stored stand in it and know no number yet."""
+    number: int = one.pk or 0
     return number
 
 

@@ -1,0 +1,79 @@
+"""New rows into the database: those of one model in one statement, whose text does not depend on their number.
+
+`bulk_create` writes its statement anew at every call, which takes longer than the database needs to store a row.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import orjson
+from django.db import connection, models
+
+Storing = Callable[[list[Any]], None]
+
+PLAIN = frozenset(
+    {
+        models.BigIntegerField, models.BooleanField, models.CharField, models.DateField, models.DateTimeField,
+        models.FloatField, models.ForeignKey, models.JSONField, models.PositiveBigIntegerField,
+        models.PositiveIntegerField, models.PositiveSmallIntegerField, models.SmallIntegerField, models.TextField,
+        models.UUIDField,
+    }
+)  # fmt: skip
+"""Columns that hold what the row holds. Others, as encrypted ones, are not for here."""
+
+
+def store(rows: Iterable[models.Model]) -> None:
+    """Insert rows of one model, complete as they stand; keys that the database makes are not told.
+
+    No statement for no rows.
+    """
+    new = list(rows)
+    if new:
+        _storing(type(new[0]), connection.vendor)(new)
+        for row in new:
+            row._state.adding = False
+
+
+@cache
+def _storing(model: type[models.Model], vendor: str) -> Storing:
+    fields = [field for field in model._meta.local_concrete_fields if not field.db_returning]
+    if strange := {type(field) for field in fields} - PLAIN:
+        raise TypeError(f"{model.__name__} has columns that are more than they look: {strange}")
+    return _as_json(model, fields) if vendor == "postgresql" else _one_by_one(model, fields)
+
+
+def _as_json(model: type[models.Model], fields: list[Any]) -> Storing:
+    """PostgreSQL reads the rows out of one JSON text: one parameter, one plan."""
+    columns = [field.column for field in fields]
+    values_of = attrgetter(*(field.attname for field in fields))
+    kinds = ", ".join(f'"{field.column}" {field.rel_db_type(connection)}' for field in fields)
+    text = f"{_into(model, fields)} SELECT * FROM json_to_recordset(%s::json) AS row ({kinds})"
+
+    def insert(rows: list[Any]) -> None:
+        body = orjson.dumps([dict(zip(columns, values_of(row), strict=True)) for row in rows])
+        with connection.cursor() as cursor:
+            cursor.execute(text, [body.decode()])
+
+    return insert
+
+
+def _one_by_one(model: type[models.Model], fields: list[Any]) -> Storing:
+    """SQLite has no way to the database to spare."""
+    text = f"{_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))})"
+
+    def insert(rows: list[Any]) -> None:
+        values = [
+            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+            for row in rows
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(text, values)
+
+    return insert
+
+
+def _into(model: type[models.Model], fields: list[Any]) -> str:
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    return f'INSERT INTO "{model._meta.db_table}" ({names})'
