@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +112,10 @@ def test_the_image_starts_gunicorn_as_make_run_does():
 
 def test_the_image_gets_every_app_and_nothing_that_is_not_the_product():
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    apps = {path.parent.name for path in ROOT.glob("*/apps.py")}
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 
-    assert allowed == apps | {"requirements.lock", "manage.py"}
+    assert allowed == {*packages, "requirements.lock", "manage.py"}
+    assert {path.parent.name for path in ROOT.glob("*/apps.py")} <= allowed
 
 
 def test_health_is_asked_where_the_server_answers(compose):
