@@ -6,17 +6,31 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateTimeField, F, UUIDField
 
 from cadres.models import User
 from fieldapi import clock
 from fieldapi.errors import Refused
+from fieldapi.fixed import Given
+from fieldapi.fixed_update import FixedUpdate
 from fieldapi.journal import note_down
 from media.models import Photo
 from media.sniff import NoPicture, sniff
 from media.storage import draft, keep, original
 from media.tasks import develop_photo
 from visits.models import Visit
+
+SETTLED = ("state", "problem", "media_type", "stored_at", "version", "changed_at")
+SETTLING = FixedUpdate(
+    lambda: Photo.objects.filter(pk=Given("photo", UUIDField()), state=Photo.State.AWAITING),
+    lambda: {
+        each.name: Given(each.name, each) for each in Photo._meta.concrete_fields if each.name in SETTLED
+    },
+)
+NEXT_VERSION = FixedUpdate(
+    lambda: Visit.objects.filter(pk=Given("visit", UUIDField())),
+    lambda: {"version": F("version") + 1, "changed_at": Given("changed_at", DateTimeField())},
+)
 
 
 def receive(by: User, photo: Photo, body: Iterable[bytes]) -> None:
@@ -65,14 +79,13 @@ def _settle(by: User, photo: Photo, **columns: Any) -> None:
     With one photo less awaited the visit's answer is another (`complete`): it has a new version too.
     """
     columns |= {"version": photo.version + 1, "changed_at": clock.now()}
-    if not Photo.objects.filter(pk=photo.pk, state=Photo.State.AWAITING).update(**columns):
+    if not SETTLING.run(photo=photo.pk, **{name: getattr(photo, name) for name in SETTLED} | columns):
         photo.refresh_from_db()
         return
     for name, value in columns.items():
         setattr(photo, name, value)
     if photo.visit_id is not None:
-        visit = Visit.objects.filter(pk=photo.visit_id)
-        visit.update(version=F("version") + 1, changed_at=photo.changed_at)
+        NEXT_VERSION.run(visit=photo.visit_id, changed_at=photo.changed_at)
     note_down(by, "photos.upload", photo.pk, unit=photo.unit, state=photo.state)
     if photo.state == Photo.State.STORED:
         develop_photo.enqueue(str(photo.pk))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from cadres.units import within
 from fieldapi.api import Rows
 from fieldapi.bodies import JSONRenderer
+from fieldapi.fixed import Fixed, Given
 from fieldapi.ids import parse_id
 from fieldapi.middleware import give_back_connection
 from fieldapi.query import asked_for
@@ -43,6 +44,7 @@ PHOTO = OpenApiExample(
     },
     response_only=True,
 )
+OWN = Fixed(lambda: Photo.objects.filter(pk=Given("photo", UUIDField()), by=Given("by", UUIDField())))
 
 
 def header(name: str, description: str) -> OpenApiParameter:
@@ -89,9 +91,10 @@ class PhotoViewSet(Rows):
         Other bytes than declared are 400 `length_mismatch` or `hash_mismatch`, a body cut off is 408: the photo
         still awaits. What is no picture is 400 `not_a_picture`, and `refused` for good. Sent again: 200.
         """
-        photo = Photo.objects.filter(pk=parse_id(pk), by=self.by).first()
-        if photo is None:
+        own = OWN.run(photo=parse_id(pk), by=self.by.pk)
+        if not own:
             raise NotFound
+        [photo] = own
         refuse_settled(photo)
         if photo.state == Photo.State.AWAITING:
             check_headers(request, photo.bytes)
