@@ -7,13 +7,14 @@ ARGS ?=
 DATA ?=
 export PORT DEMO
 
-.PHONY: help run test check bench bench-grouping bench-categories month check-long api-document lock python for-running for-working
+.PHONY: help run test check bench bench-grouping bench-categories month fuzz check-long api-document lock python for-running for-working
 
 help:
 	@echo "make run     the server on http://127.0.0.1:$(PORT)/, with a demo (PORT=8000, DEMO=no)"
 	@echo "make test    the test suite on SQLite and PostgreSQL (ARGS='tests/visits -x')"
 	@echo "make check   lint, types, import rules, migrations, API document"
 	@echo "make month   a month of field work over HTTP (DATA=folder)"
+	@echo "make fuzz    every operation of the API document with hostile input (ARGS='--only sqlite')"
 	@echo "make bench   the figures of docs/performance.md"
 	@echo "make bench-grouping DATA=folder   how well opinions are grouped (messages.csv with its score.py)"
 	@echo "make bench-categories DATA=file   how well categories are suggested (id, text, category)"
@@ -43,8 +44,12 @@ bench-categories: for-working
 month: for-working
 	@exec $(VENV)/bin/python -m tools.month $(if $(DATA),--data "$(DATA)") $(ARGS)
 
+fuzz: for-working
+	@exec $(VENV)/bin/python -m tools.fuzz $(ARGS)
+
 check-long: for-working
-	@exec $(VENV)/bin/python -m tools.suite -m long $(ARGS)
+	@$(VENV)/bin/python -m tools.suite -m long $(ARGS)
+	@exec $(VENV)/bin/python -m tools.fuzz
 
 lock: for-working
 	@$(VENV)/bin/python -m tools.lock

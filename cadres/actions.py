@@ -56,10 +56,10 @@ def add_office(*, by: User, unit: str, name: str, id: UUID | None = None) -> Off
     return row
 
 
-def edit_office(*, by: User, office: Office, version: int, name: str) -> Office:
+def edit_office(*, by: User, office: Office, version: int, **values: Any) -> Office:
     """Refuses version_stale, already_exists."""
     try:
-        return _edit(by, "offices", office, version, {"name": name}, code=office.unit_id)
+        return _edit(by, "offices", office, version, values, code=office.unit_id)
     except IntegrityError as fault:
         raise Refused("already_exists", "/name") from fault
 

@@ -109,7 +109,7 @@ class Offices(Rows):
 
     @extend_schema(summary="Rename an office", request=OfficeEdit, responses=OfficeShown)
     def partial_update(self, request: Request, pk: str) -> Response:
-        version, values = expected_version(request), self.body(OfficeEdit)
+        version, values = expected_version(request), self.body(OfficeEdit, partial=True)
         return self.shown(
             actions.edit_office(by=self.by, office=self.get_object(), version=version, **values)
         )

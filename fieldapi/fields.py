@@ -19,6 +19,7 @@ from fieldapi.tables import Unreadable, phone
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 LATEST = datetime(2100, 1, 1, tzinfo=SHANGHAI)
+MOST_EXACT = 2**53  # beyond it a JSON number with a point does not say which whole number is meant
 
 
 @extend_schema_field(OpenApiTypes.UUID)
@@ -70,7 +71,13 @@ class DayField(serializers.Field):
         return value.isoformat()
 
 
-@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$", "example": "2026-10"})
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": "^(?:19[7-9][0-9]|20[0-9]{2})-(?:0[1-9]|1[0-2])$",
+        "example": "2026-10",
+    }
+)
 class MonthField(serializers.Field):
     """`YYYY-MM`, a month in Asia/Shanghai, from 1970 to 2099."""
 
@@ -124,9 +131,11 @@ class StrictSerializer(serializers.Serializer):
 
 
 class Count(serializers.IntegerField):
-    """A whole number; booleans and texts are none."""
+    """A whole number, also written `4.0` as some clients do; booleans and texts are none."""
 
     def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, float) and data.is_integer() and abs(data) <= MOST_EXACT:
+            data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return int(super().to_internal_value(data))

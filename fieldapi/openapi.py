@@ -103,9 +103,19 @@ class Schema(AutoSchema):
         if "{id}" in self.path:
             kind = UUID if getattr(self.view, "id_is_uuid", True) else str
             parameters.append(OpenApiParameter("id", kind, OpenApiParameter.PATH))
+        if "{row_id}" in self.path:
+            parameters.append(OpenApiParameter("row_id", UUID, OpenApiParameter.PATH))
         query = getattr(self.view, "query", QuerySerializer)
         if self._is_list_view() and query().fields:
             parameters.append(query)
+        return parameters
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        """An empty query parameter counts as not given (`asked_for`)."""
+        parameters: list[dict[str, Any]] = super()._get_parameters()
+        for parameter in parameters:
+            if parameter["in"] == "query":
+                parameter["allowEmptyValue"] = True
         return parameters
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -119,6 +129,8 @@ class Schema(AutoSchema):
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
         if isinstance(serializer, StrictSerializer) and direction == "request":
             schema["additionalProperties"] = False
+        if type(serializer).__doc__ is None:
+            schema.pop("description", None)  # a base class's words are for us
         if getattr(serializer, "may_be_empty", False):
             schema.pop("required", None)
         if getattr(serializer, "null_is_absent", False) and direction == "request":

@@ -6,7 +6,6 @@ A list's parameters are a serializer, which the API document shows too (`paramet
 from datetime import datetime
 from typing import Any, TypeVar
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -25,8 +24,6 @@ class QuerySerializer(serializers.Serializer):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
-            if isinstance(field, serializers.CharField):
-                field.allow_blank = True  # as the API document must say: an empty one counts as not given
 
 
 Q = TypeVar("Q", bound=QuerySerializer)
@@ -63,7 +60,9 @@ class YesNo(serializers.Field):
         return bool(data == "yes")
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
+@extend_schema_field(
+    {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+)
 class MomentField(InstantField):
     """An instant, or a day for the midnight at which it begins; a space is the `+` it was."""
 
@@ -73,12 +72,15 @@ class MomentField(InstantField):
         return super().to_internal_value(data.replace(" ", "+") if isinstance(data, str) else data)
 
 
-@extend_schema_field({"type": "string", "pattern": "^[0-9]{2,15}$", "example": "530626101"})
+UNIT_CODE = "^(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})"
+
+
+@extend_schema_field({"type": "string", "pattern": f"{UNIT_CODE}$", "example": "530626101"})
 class UnitField(serializers.RegexField):
     """A unit's code: rows of its whole subtree are meant."""
 
     def __init__(self, **kwargs: Any):
-        super().__init__(r"^(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})\Z", **kwargs)
+        super().__init__(rf"{UNIT_CODE}\Z", **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

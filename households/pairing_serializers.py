@@ -38,7 +38,7 @@ class NewPairingIn(StrictSerializer):
 
 
 class BulkIn(StrictSerializer):
-    pairings = serializers.ListField(child=NewPairingIn(), allow_empty=False, max_length=MOST)
+    pairings = serializers.ListField(child=NewPairingIn(), allow_empty=False, min_length=1, max_length=MOST)
 
 
 class BulkOut(serializers.Serializer):

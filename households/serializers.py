@@ -47,6 +47,12 @@ class LocationIn(StrictSerializer):
     )
     system = serializers.ChoiceField(required=False, default="wgs84", choices=SYSTEMS)
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """A point is given whole, also in a partial edit of its household."""
+        if self.parent is None or data in (None, serializers.empty):
+            return super().run_validation(data)
+        return LocationIn().run_validation(data)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         lat, lon = to_wgs84(attrs["lat"], attrs["lon"], attrs["system"])
         return {
@@ -153,7 +159,9 @@ class SplitIn(HouseholdFields):
 
 
 class RevealIn(StrictSerializer):
-    fields_ = serializers.ListField(child=serializers.ChoiceField(NUMBERS), allow_empty=False, max_length=2)
+    fields_ = serializers.ListField(
+        child=serializers.ChoiceField(NUMBERS), allow_empty=False, min_length=1, max_length=2
+    )
     reason = PlainText(max_length=500)
 
     def get_fields(self) -> dict[str, Any]:
@@ -166,7 +174,11 @@ class RevealOut(serializers.Serializer):
     id_number = serializers.CharField(required=False)
 
 
-@extend_schema_field({"type": "string", "example": "28.6,103.95"})
+UP_TO_90 = r"-?(?:90(?:\.0+)?|[1-8]?[0-9](?:\.[0-9]+)?)"
+UP_TO_180 = r"-?(?:180(?:\.0+)?|(?:1[0-7][0-9]|[1-9]?[0-9])(?:\.[0-9]+)?)"
+
+
+@extend_schema_field({"type": "string", "pattern": f"^{UP_TO_90},{UP_TO_180}$", "example": "28.6,103.95"})
 class PointField(serializers.Field):
     """`lat,lon` in WGS-84."""
 

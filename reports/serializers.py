@@ -9,8 +9,10 @@ from fieldapi.fields import DayField, IdField, MonthField, PlainText, StrictSeri
 from fieldapi.query import QuerySerializer, UnitField, YesNo
 from reports.summaries import INCLUDES
 
+ONE = f"(?:{'|'.join(INCLUDES)})"
 
-@extend_schema_field({"type": "string", "example": "previous,by_unit"})
+
+@extend_schema_field({"type": "string", "pattern": f"^{ONE}(?:,{ONE})*$", "example": "previous,by_unit"})
 class IncludeField(serializers.Field):
     """Names from INCLUDES, separated by commas."""
 

@@ -22,6 +22,18 @@ MOST_TEXT = 10_000
 IGNORED = "ignored"
 
 
+class Typed(PlainText):
+    """Text as it was typed, blanks at its ends included; where it may be left out, it may be all blanks."""
+
+    def __init__(self, max_length: int, **kwargs: Any):
+        needed = kwargs.get("required", True)
+        super().__init__(max_length, allow_blank=not needed, trim_whitespace=needed, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        super().to_internal_value(data)
+        return str(data)
+
+
 class PhoneRow(serializers.Serializer):
     """One row as a phone sends it. `validated_data` holds every column, and `ignored`: {pointer: value}."""
 
@@ -113,9 +125,9 @@ class OpinionColumns(PhoneRow):
     visit = IdField(required=False)
     household = IdField(required=False)
     unit = PlainText(15, required=False)
-    voice = PlainText(200, required=False)
+    voice = Typed(200, required=False)
     made_at = InstantField(required=False)
-    text = PlainText(MOST_TEXT)
+    text = Typed(MOST_TEXT)
     kind = serializers.ChoiceField(choices=Opinion.Kind.choices)
     category = PlainText(40, required=False)
     wants_reply = Whether(required=False)
@@ -126,7 +138,7 @@ class MatterColumns(PhoneRow):
     servers = PhoneRow.servers | {"unit", "task", "photos", "recorded_by", "withdrawn_at", "ignored_fields"}
 
     visit = IdField(required=False)
-    title = PlainText(200)
+    title = Typed(200)
     done_on = DayField(required=False)
     households = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
     opinions = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
@@ -152,7 +164,7 @@ class PhotoColumns(PhoneRow):
     sha256 = serializers.RegexField(r"^[0-9a-f]{64}\Z")
     bytes = Count(min_value=1, max_value=2**53)
     taken_at = InstantField(required=False)
-    caption = PlainText(500, required=False)
+    caption = Typed(500, required=False)
     made_by = IdField(required=False)
 
 
@@ -171,7 +183,7 @@ class VisitColumns(PhoneRow):
     companions = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
     tasks = serializers.ListField(child=IdField(), required=False, max_length=MOST_NESTED)
     location = Location(required=False)
-    note = PlainText(MOST_TEXT, required=False)
+    note = Typed(MOST_TEXT, required=False)
     opinions = serializers.ListField(required=False, max_length=MOST_NESTED)
     matters = serializers.ListField(required=False, max_length=MOST_NESTED)
     photos = serializers.ListField(required=False, max_length=MOST_NESTED)
@@ -191,7 +203,7 @@ class VisitColumns(PhoneRow):
 class ReplyColumns(PhoneRow):
     servers = PhoneRow.servers | {"opinion", "by", "ignored_fields"}
 
-    text = PlainText(MOST_TEXT)
+    text = Typed(MOST_TEXT)
     how = serializers.ChoiceField(choices=Reply.How.choices)
     told_at = InstantField()
     made_by = IdField(required=False)
@@ -200,7 +212,7 @@ class ReplyColumns(PhoneRow):
 class Changes(PhoneRow):
     """What an amendment sets. A field sent as null is emptied, a field not sent stays."""
 
-    note = PlainText(MOST_TEXT, required=False)
+    note = Typed(MOST_TEXT, required=False)
     kind = serializers.ChoiceField(choices=Visit.Kind.choices, required=False)
     household = IdField(required=False)
     started_at = InstantField(required=False)
@@ -213,7 +225,7 @@ class AmendmentColumns(PhoneRow):
     servers = PhoneRow.servers | {"visit", "by", "ignored_fields"}
 
     made_at = InstantField()
-    reason = PlainText(500)
+    reason = Typed(500)
     changes = PlainObject()
     made_by = IdField(required=False)
 

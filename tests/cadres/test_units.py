@@ -142,6 +142,14 @@ def test_offices_are_added_renamed_and_found(village):
     assert village.client("zhou").get(f"offices/{row['id']}/").status_code == 404
 
 
+def test_an_edit_of_an_office_that_names_nothing_changes_nothing(village):
+    office = make_office("民政办")
+
+    answer = village.client("zheng").patch(f"offices/{office.pk}/", {}, version=1)
+
+    assert (answer.status_code, answer.json()["name"]) == (200, "民政办")
+
+
 def test_two_offices_of_one_unit_cannot_share_a_name(village):
     make_office("民政办"), make_office("农业办")
     zheng = village.client("zheng")

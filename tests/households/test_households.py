@@ -70,6 +70,16 @@ class TestEntering:
             "note": "",
         }
 
+    def test_a_whole_number_may_be_written_with_a_point(self, village):
+        body = (
+            b'{"unit": "530626101201", "number": "1", "head_name": "\xe7\x8e\x8b\xe6\x9f\x90", "size": 4.0}'
+        )
+
+        answer = village.client("sun").post("households/", body)
+
+        assert (answer.status_code, answer.json()["size"]) == (201, 4)
+        assert Household.objects.get().size == 4
+
     def test_numbers_stand_in_the_database_in_no_readable_form(self, village):
         village.client("sun").post("households/", BODY)
 
@@ -128,6 +138,8 @@ class TestEntering:
             ({"size": "four"}, "/size", "invalid"),
             ({"size": True}, "/size", "invalid"),
             ({"size": -1}, "/size", "min_value"),
+            ({"size": 2.5}, "/size", "invalid"),
+            ({"size": 1e300}, "/size", "invalid"),
             ({"number": ""}, "/number", "blank"),
             ({"number": 12}, "/number", "invalid"),
             ({"number": "1" * 41}, "/number", "max_length"),
@@ -183,6 +195,20 @@ class TestChanging:
         assert "1390000" not in line.detail
         found = sun.get("households/?phone=13900002222").json()["results"]
         assert [one["id"] for one in found] == [str(row.pk)]
+
+    def test_a_new_place_is_given_whole_and_replaces_the_old_one(self, village):
+        row = make_household("12")
+        sun = village.client("sun")
+
+        answer = sun.patch(f"households/{row.pk}/", {"location": {"lat": 28.7, "lon": 104}}, version=1)
+        half = sun.patch(f"households/{row.pk}/", {"location": {"lat": 28.8}}, version=2)
+
+        assert answer.status_code == 200
+        assert answer.json()["location"] == {
+            "lat": 28.7, "lon": 104.0, "accuracy_m": None, "source": "surveyed",
+        }  # fmt: skip
+        refused(half, 400, "bad_input", "/location/lon")
+        assert sun.get(f"households/{row.pk}/").json()["location"]["lat"] == 28.7
 
     def test_without_a_version_or_with_a_stale_one_changes_nothing(self, village):
         row = make_household("12", size=4)

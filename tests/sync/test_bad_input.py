@@ -49,6 +49,7 @@ FAULTS = [
     ({"opinions": [5]}, "/opinions/0/id", "bad_id"),
     ({"opinions": [{"text": "a", "kind": "request"}]}, "/opinions/0/id", "bad_id"),
     ({"opinions": [{"id": SOME, "kind": "request"}]}, "/opinions/0/text", "required"),
+    ({"opinions": [{"id": SOME, "kind": "request", "text": " \n"}]}, "/opinions/0/text", "blank"),
     ({"matters": [{"id": SOME, "title": "t" * 201}]}, "/matters/0/title", "max_length"),
     ({"matters": [{"id": SOME, "title": "t", "satisfaction": 6}]}, "/matters/0/satisfaction", "max_value"),
     ({"photos": [{"id": SOME, "bytes": 5}]}, "/photos/0/sha256", "required"),
@@ -106,6 +107,14 @@ def test_emoji_and_rare_characters_come_back_as_sent(village: Village):
 
     assert answer.json()["note"] == note
     assert Visit.objects.get().note == note
+
+
+def test_what_was_typed_comes_back_with_the_blanks_at_its_ends(village: Village):
+    opinion = {"id": str(new_id()), "text": "\n 路灯坏了 ", "kind": "request"}
+    first = village.client("gao").put_visit(village.house, note="  ", opinions=[opinion])
+
+    assert (first.status_code, first.json()["note"]) == (201, "  ")
+    assert first.json()["opinions"][0]["text"] == "\n 路灯坏了 "
 
 
 def test_a_gzip_body_is_read(village: Village):

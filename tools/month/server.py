@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 class Server:
     """One server with its own data directory and database."""
 
-    def __init__(self, folder: Path, database_url: str):
+    def __init__(self, folder: Path, database_url: str, *, demo: bool = False):
         self.port = _free_port()
         self.environment = {
             **os.environ,
             "FIELDAPI_MODE": "local",
             "FIELDAPI_DATA_DIR": str(folder / "var"),
             "DATABASE_URL": database_url,
-            "DEMO": "no",
+            "DEMO": "yes" if demo else "no",
             "PORT": str(self.port),
         }
         # Under make the server ends with the thread that started it; here that thread may be a short one.
@@ -30,7 +30,7 @@ class Server:
         self.log = (folder / "server.log").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, clock: str) -> None:
+    def start(self, clock: str = "") -> None:
         """Start with the clock at `clock`; ready when /readyz says so."""
         self.environment["FIELDAPI_CLOCK"] = clock
         self.process = subprocess.Popen(
