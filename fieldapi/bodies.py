@@ -14,6 +14,7 @@ from fieldapi.errors import Refused
 from fieldapi.json import dumps
 
 CHUNK = 64 * 1024
+MOST_DEEP = 64
 
 
 class JSONRenderer(BaseRenderer):
@@ -34,9 +35,25 @@ class JSONParser(BaseParser):
         meta = parser_context["request"].META if parser_context else {}
         body = read_bounded(stream, settings.MAX_JSON_BYTES, packed=is_packed(meta))
         try:
-            return orjson.loads(body)
+            value = orjson.loads(body)
         except orjson.JSONDecodeError as fault:
             raise ParseError(str(fault)) from fault
+        if body.count(b"{") + body.count(b"[") > MOST_DEEP and not _ends_within(value, MOST_DEEP):
+            raise Refused("unreadable", detail=f"nested more than {MOST_DEEP} deep")
+        return value
+
+
+def _ends_within(value: Any, levels: int) -> bool:
+    """Whether no list or object stands more than `levels` deep. What is deeper could be read, but not written."""
+    level = [value]
+    for _ in range(levels + 1):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return not any(isinstance(one, dict | list) for one in level)
 
 
 def is_packed(meta: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ErrorDetail
 from fieldapi.calendar import SHANGHAI, Month
 from fieldapi.errors import words
 from fieldapi.ids import SHAPE
-from fieldapi.tables import Unreadable, phone
+from fieldapi.tables import Unreadable, id_number, phone
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 LATEST = datetime(2100, 1, 1, tzinfo=SHANGHAI)
@@ -106,8 +106,8 @@ class PlainText(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
-class PhoneField(PlainText):
-    """A phone number, brought to one form; `""` for none. A masked one cannot be written."""
+class NumberField(PlainText):
+    """A number as people type it, brought to one form; `""` for none. A masked one cannot be written."""
 
     def __init__(self, **kwargs: Any):
         super().__init__(max_length=40, allow_blank=True, **kwargs)
@@ -115,9 +115,23 @@ class PhoneField(PlainText):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         try:
-            return phone(text) if text else ""
+            return self.in_one_form(text) if text else ""
         except Unreadable as fault:
             raise serializers.ValidationError(words(fault.code), code=fault.code) from fault
+
+    def in_one_form(self, typed: str) -> str:
+        """Raises Unreadable."""
+        raise NotImplementedError
+
+
+class PhoneField(NumberField):
+    def in_one_form(self, typed: str) -> str:
+        return phone(typed)
+
+
+class IdentityField(NumberField):
+    def in_one_form(self, typed: str) -> str:
+        return id_number(typed)
 
 
 class StrictSerializer(serializers.Serializer):
@@ -186,16 +200,6 @@ class PlaceField(serializers.Field):
 
     def to_representation(self, value: tuple[float, float]) -> dict[str, float]:
         return {"lat": value[0], "lon": value[1]}
-
-
-class ClearNumber(PlainText):
-    """A phone or identity number. One with `*` is our own masked answer sent back: `masked_value`."""
-
-    def to_internal_value(self, data: Any) -> str:
-        number = super().to_internal_value(data)
-        if "*" in number or "＊" in number:
-            raise serializers.ValidationError(words("masked_value"), code="masked_value")
-        return number
 
 
 class PlainObject(serializers.DictField):

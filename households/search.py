@@ -14,7 +14,7 @@ from fieldapi.coordinates import Point
 from fieldapi.errors import Refused
 from fieldapi.paging import limit_of
 from fieldapi.secrets import blind
-from fieldapi.tables import Unreadable, phone
+from fieldapi.tables import id_number, phone, sought
 from households.models import Household, HouseholdQuerySet, Pairing
 from households.near import Hit, boxes_around, page_of
 
@@ -23,15 +23,6 @@ USUAL_RADIUS_M = 1_000
 
 def _with_part(rows: HouseholdQuerySet, part: str, today: date) -> HouseholdQuerySet:
     return rows.filter(Q(head_name__icontains=part) | Q(number__icontains=part) | Q(address__icontains=part))
-
-
-def _with_phone(rows: HouseholdQuerySet, number: str, today: date) -> HouseholdQuerySet:
-    """However it is written: with +86 (whose + a query makes a space), dashes, brackets."""
-    try:
-        number = phone(number)
-    except Unreadable:
-        return rows.none()
-    return rows.filter(phone_index=blind(number))
 
 
 def _served(rows: HouseholdQuerySet, cadre: UUID, today: date) -> HouseholdQuerySet:
@@ -48,8 +39,8 @@ NARROWING: dict[str, Callable[[HouseholdQuerySet, Any, date], HouseholdQuerySet]
     "name": lambda rows, part, today: rows.filter(head_name__icontains=part),
     "q": _with_part,
     "tag": lambda rows, tag, today: rows.filter(tags__contains=f"|{tag}|"),
-    "phone": _with_phone,
-    "id_number": lambda rows, number, today: rows.filter(id_number_index=blind(number)),
+    "phone": lambda rows, number, today: rows.filter(phone_index=blind(sought(phone, number))),
+    "id_number": lambda rows, number, today: rows.filter(id_number_index=blind(sought(id_number, number))),
     "state": lambda rows, state, today: rows.filter(state=state),
     "cadre": _served,
     "unpaired": _unpaired,

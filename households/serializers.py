@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from fieldapi.coordinates import SYSTEMS, to_wgs84
 from fieldapi.fields import (
-    ClearNumber,
     Count,
     DayField,
+    IdentityField,
     IdField,
     Number,
     PhoneField,
@@ -114,7 +114,7 @@ class HouseholdFields(StrictSerializer):
     number = PlainText(max_length=40)
     head_name = PlainText(max_length=100)
     phone = PhoneField(required=False)
-    id_number = ClearNumber(max_length=40, required=False, allow_blank=True)
+    id_number = IdentityField(required=False)
     address = PlainText(max_length=300, required=False, allow_blank=True)
     location = LocationIn(required=False, allow_null=True)
     tags = serializers.ListField(child=serializers.ChoiceField(TAGS), required=False, max_length=50)
@@ -195,14 +195,21 @@ class PointField(serializers.Field):
         return lat, lon
 
 
+class PhoneSought(PlainText):
+    """A space it begins with is the `+` it was."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(f"+{data[1:]}" if data.startswith(" ") else data)
+
+
 class HouseholdQuery(QuerySerializer):
     unit = UnitField(help_text="households of this unit's subtree")
     number = serializers.CharField(max_length=40)
     name = serializers.CharField(max_length=100, help_text="part of the head's name")
     q = serializers.CharField(max_length=100, help_text="part of name, number or address")
     tag = serializers.ChoiceField(TAGS)
-    phone = serializers.CharField(max_length=40, help_text="the whole number; desks only")
-    id_number = serializers.CharField(max_length=40, help_text="the whole number; desks only")
+    phone = PhoneSought(max_length=40, help_text="the whole number, however written; desks only")
+    id_number = PlainText(max_length=40, help_text="the whole number, however written; desks only")
     state = serializers.ChoiceField(Household.State.values)
     cadre = IdField(help_text="paired with this cadre today")
     unpaired = YesNo(help_text="nobody in post A today")

@@ -5,7 +5,7 @@
 """
 
 from fieldapi.tables.headings import Column
-from fieldapi.tables.numbers import Unreadable, id_number, phone
+from fieldapi.tables.numbers import Unreadable, id_number, phone, sought
 from fieldapi.tables.reading import Fault, Row, Table, read_table
 from fieldapi.tables.writing import template, to_correct, write_csv, write_xlsx
 
@@ -18,6 +18,7 @@ __all__ = [
     "id_number",
     "phone",
     "read_table",
+    "sought",
     "template",
     "to_correct",
     "write_csv",

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
@@ -40,9 +41,9 @@ def phone(text: str) -> str:
     Spaces, dashes, brackets and +86 are dropped; a landline written +86 831… gets its 0 back.
     Raises Unreadable: masked_value, number_damaged (1.38E+10), bad_phone (also two numbers in one cell).
     """
-    if "*" in text:
-        raise Unreadable("masked_value")
     folded = fold(text)
+    if "*" in folded:
+        raise Unreadable("masked_value")
     if SCIENTIFIC.fullmatch(folded):
         raise Unreadable("number_damaged", folded)
     digits = re.sub(r"[\s()·.]|[-‐-―−]", "", folded)
@@ -63,9 +64,9 @@ def id_number(text: str, *, surely_text: bool = True) -> str:
     000 counts as damaged even if its check character fits, as one rounded number in eleven does.
     Raises Unreadable: masked_value, id_number_damaged, bad_id_number.
     """
-    if "*" in text:
-        raise Unreadable("masked_value")
     folded = re.sub(r"[\s-]", "", fold(text)).upper()
+    if "*" in folded:
+        raise Unreadable("masked_value")
     if SCIENTIFIC.fullmatch(folded):
         raise Unreadable("id_number_damaged")
     fits = IDENTITY.fullmatch(folded) is not None and _born(folded) and _check(folded) == folded[-1]
@@ -75,6 +76,14 @@ def id_number(text: str, *, surely_text: bool = True) -> str:
     if not fits:
         raise Unreadable("bad_id_number")
     return folded
+
+
+def sought(form: Callable[[str], str], typed: str) -> str:
+    """What to look for: the number in the form it is stored in, or as typed where it is no such number."""
+    try:
+        return form(typed)
+    except Unreadable:
+        return typed
 
 
 def _check(identity: str) -> str:

@@ -24,7 +24,7 @@ class TestByWhatIsKnown:
     @pytest.fixture(autouse=True)
     def houses(self, village):
         make_household("1", head_name="王守田", tags="|elderly|", address="三组", phone="13800001111")
-        make_household("2", head_name="李王氏", tags="|elderly|low_income|", id_number="530626198001011234")
+        make_household("2", head_name="李王氏", tags="|elderly|low_income|", id_number="530626198001011235")
         make_household("12", unit="530626101202", head_name="赵四", state="ended")
         make_household("9", unit=samples.OTHER_VILLAGE, head_name="王五")
 
@@ -46,7 +46,7 @@ class TestByWhatIsKnown:
             ("phone=%2B86 138 0000 1111", {"1"}),
             ("phone=+86(138)00001111", {"1"}),
             ("phone=1380000111", set()),
-            ("id_number=530626198001011234", {"2"}),
+            ("id_number=530626198001011235", {"2"}),
             ("tag=elderly&name=王守", {"1"}),
         ],
     )

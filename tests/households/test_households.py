@@ -10,7 +10,7 @@ from tests import samples
 from tests.households.test_pairings import refused
 from tests.samples import make_household, make_pairing
 
-PHONE, ID_NUMBER = "13800001111", "530626198001011234"
+PHONE, ID_NUMBER = "13800001111", "530626198001011235"
 BODY = {
     "unit": samples.VILLAGE,
     "number": "12",
@@ -45,7 +45,7 @@ class TestEntering:
             **BODY,
             "id": row["id"],
             "phone": "138****1111",
-            "id_number": "530***********1234",
+            "id_number": "530***********1235",
             "tags": ["elderly", "low_income"],
             "state": "active",
             "ended_on": None,
@@ -126,7 +126,7 @@ class TestEntering:
         ("columns", "pointer", "code"),
         [
             ({"phone": "138****1111"}, "/phone", "masked_value"),
-            ({"id_number": "530626＊＊＊＊＊＊＊＊1234"}, "/id_number", "masked_value"),
+            ({"id_number": "530626＊＊＊＊＊＊＊＊1235"}, "/id_number", "masked_value"),
             ({"tags": ["rich"]}, "/tags/0", "invalid_choice"),
             ({"tags": "elderly"}, "/tags", "not_a_list"),
             ({"location": {"lat": 91, "lon": 0}}, "/location/lat", "max_value"),
@@ -308,8 +308,8 @@ class TestWhoSeesIt:
         shown = village.client(name).get(f"households/{house.pk}/").json()
         listed = village.client(name).get("households/").json()["results"]
 
-        assert (shown["phone"], shown["id_number"]) == (phone, "530***********1234")
-        assert [(row["phone"], row["id_number"]) for row in listed] == [(phone, "530***********1234")]
+        assert (shown["phone"], shown["id_number"]) == (phone, "530***********1235")
+        assert [(row["phone"], row["id_number"]) for row in listed] == [(phone, "530***********1235")]
 
 
 class TestRevealing:

@@ -59,9 +59,10 @@ def fuzzed(database: str, folder: Path, url: str, said: argparse.Namespace) -> l
     try:
         for name, known in prepared(server.port, PASSWORD, said.people.split(",")).items():
             runs = [
-                (known["access"], "--include-path-regex", said.paths, "--exclude-path-regex", f"{OUT}|{IN}")
+                [known["access"], "--include-path-regex", said.paths, "--exclude-path-regex", f"{OUT}|{IN}"]
             ]
-            runs += [(known["ending"], "--include-path-regex", OUT)] if said.paths == "." else []
+            if said.paths == ".":
+                runs.append([known["ending"], "--include-path-regex", OUT])
             for run in runs:
                 print(f"\n== {name} on {database} ==", flush=True)
                 if not passes(server.port, folder, known, said, *run):
