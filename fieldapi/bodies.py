@@ -46,7 +46,7 @@ class JSONParser(BaseParser):
 def _ends_within(value: Any, levels: int) -> bool:
     """Whether no list or object stands more than `levels` deep. What is deeper could be read, but not written."""
     level = [value]
-    for _ in range(levels + 1):
+    for _ in range(levels):
         level = [
             inner
             for one in level

@@ -1,6 +1,5 @@
 """Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -207,15 +206,21 @@ class PlainObject(serializers.DictField):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         said = dict(super().to_internal_value(data))
-        if _holds_nul(said):
-            told = ProhibitNullCharactersValidator.message
-            raise serializers.ValidationError(told, code="null_characters_not_allowed")
+        if told := _nul_in(said):
+            raise serializers.ValidationError(told)
         return said
 
 
-def _holds_nul(value: Any) -> bool:
+def _nul_in(value: Any) -> Any:
+    """DRF's error detail for the first NUL in a value of JSON, nested as the value is; None without one."""
     if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, Mapping):
-        return any(_holds_nul(name) or _holds_nul(inner) for name, inner in value.items())
-    return isinstance(value, list) and any(map(_holds_nul, value))
+        told = ErrorDetail(str(ProhibitNullCharactersValidator.message), code="null_characters_not_allowed")
+        return [told] if "\x00" in value else None
+    if not isinstance(value, dict | list):
+        return None
+    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if told := _nul_in(str(name)):
+            return told
+        if told := _nul_in(inner):
+            return {str(name): told}
+    return None

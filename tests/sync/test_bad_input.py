@@ -117,6 +117,17 @@ def test_what_was_typed_comes_back_with_the_blanks_at_its_ends(village: Village)
     assert first.json()["opinions"][0]["text"] == "\n 路灯坏了 "
 
 
+def test_what_nests_as_deep_as_may_be_is_kept_with_the_row_and_one_deeper_is_unreadable(village: Village):
+    gao, address = village.client("gao"), f"visits/{new_id()}/"
+    inside = json.dumps(visit_body(village.house))[:-1] + b', "form": '
+
+    deeper = gao.send("PUT", address, inside + b"[" * 64 + b"]" * 64 + b"}")
+    deep = gao.send("PUT", address, inside + b"[" * 63 + b"]" * 63 + b"}")
+
+    assert (deeper.status_code, deeper.json()["code"]) == (400, "unreadable")
+    assert (deep.status_code, deep.json()["ignored_fields"]) == (201, ["/form"])
+
+
 def test_a_gzip_body_is_read(village: Village):
     packed = gzip.compress(json.dumps(visit_body(village.house, note="压缩")))
     answer = village.client("gao").send("PUT", f"visits/{new_id()}/", packed, **{"Content-Encoding": "gzip"})
