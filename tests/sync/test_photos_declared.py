@@ -40,6 +40,13 @@ def test_a_photo_too_large_is_refused_and_its_visit_is_not(village: Village):
     assert answer.json()["complete"] is True
 
 
+def test_a_photo_of_just_twenty_megabytes_is_awaited(village: Village):
+    photo = {"id": str(new_id()), "sha256": "a" * 64, "bytes": 20 * 1024 * 1024}
+    answer = village.client("gao").put_visit(village.house, photos=[photo])
+
+    assert (answer.json()["photos"][0]["state"], answer.json()["complete"]) == ("awaiting", False)
+
+
 @pytest.mark.parametrize(
     ("columns", "pointer", "code"),
     [
