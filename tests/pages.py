@@ -5,7 +5,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -24,6 +22,7 @@ class Checkout:
     folder: Path
     port: int
     environment: dict[str, str]
+    printed: str  # by the start
 
     def follow(self, blocks: list[str]) -> str:
         """Run a page's blocks one after the other; what they print."""
@@ -67,22 +66,27 @@ def checkout(folder: Path, *, demo: str) -> Iterator[Checkout]:
         "FIELDAPI_DEMO_PASSWORD": "",
     }
     environment = {**os.environ, **settings, "FIELDAPI_MODE": "local"}
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "tools.run"], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-        try:
-            _wait_for(port, server)
-            yield Checkout(folder, port, environment)
-        finally:
-            server.terminate()
-            server.wait()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tools.run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield Checkout(folder, port, environment, _printed_at_the_start(server))
+    finally:
+        server.terminate()
+        server.communicate()
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        asked = ["curl", "-sf", f"http://127.0.0.1:{port}/readyz"]
-        if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
-            return
-    pytest.fail("the server did not start")
+def _printed_at_the_start(server: "subprocess.Popen[str]") -> str:
+    """All that is printed until the server says how to stop it."""
+    assert server.stdout is not None
+    printed = ""
+    for line in server.stdout:
+        printed += line
+        if "Ctrl-C stops the server" in line:
+            return printed
+    pytest.fail(f"the server did not start: {printed}")

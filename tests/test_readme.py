@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from demo.people import ACCOUNTS
 from tests.pages import blocks, checkout
 
 
@@ -27,6 +28,11 @@ def test_five_minutes_with_curl_go_from_a_visit_with_a_photo_to_the_summary(tmp_
     with checkout(tmp_path / "checkout", demo="yes") as demo:
         visit, photo, task, summary, records = answers(demo.follow(rest))
 
+    printed = demo.printed
+    password = (demo.folder / "var" / "demo_password").read_text().strip()
+    assert f"http://127.0.0.1:{demo.port}/docs/" in printed
+    assert f"all with the password {password}" in printed
+    assert [name for name in ACCOUNTS if f"    {name} " not in printed] == []
     assert (visit["post"], visit["complete"], visit["opinions"][0]["text"]) == (
         "A",
         False,
