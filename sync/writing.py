@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -31,13 +32,13 @@ from visits.amend import amend
 from visits.evidence import Picture
 from visits.judge import judge, judge_again, line_of, new_flags
 from visits.models import Flag, Visit
-from visits.record import settle_units
+from visits.record import units_then
 
 
 def write(intake: Intake) -> None:
     """Store what was accepted and put aside what waits; inside the caller's transaction."""
     rows = intake.accepted
-    settle_units(rows.visits, clock.today())
+    _settle_units(rows)
     _count_late(rows)
     _number(rows)
     flags, again = _judged(intake)
@@ -55,6 +56,27 @@ def write(intake: Intake) -> None:
         verdict.share()
     _put_aside(intake)
     _release(intake)
+
+
+def _settle_units(rows: Accepted) -> None:
+    """What was done before its household moved belongs to the unit the household lived in then."""
+    visits = [(visit, visit.household_id, visit.day) for visit in rows.visits]
+    alone = [(one, one.household_id, one.day) for one in rows.opinions if one.visit_id is None]
+    matters = [
+        (one.row, one.households[0].household_id, one.row.done_on)
+        for one in rows.matters
+        if one.row.visit_id is None and one.households
+    ]
+    placed: list[tuple[Visit | Opinion | PracticalMatter, UUID | None, date]] = [*visits, *alone, *matters]
+    then = units_then([(household, day) for _, household, day in placed], clock.today())
+    for row, household, day in placed:
+        row.unit_id = then.get((household, day), row.unit_id)
+    units: dict[UUID | None, str] = {visit.pk: visit.unit_id for visit in rows.visits}
+    parts: list[Opinion | PracticalMatter] = [*rows.opinions, *(matter.row for matter in rows.matters)]
+    for part in parts:
+        part.unit_id = units.get(part.visit_id, part.unit_id)
+    for photo in rows.photos:
+        photo.unit = units.get(photo.visit_id, photo.unit)
 
 
 def in_order(rows: Iterable[Any]) -> list[Any]:

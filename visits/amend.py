@@ -12,7 +12,7 @@ from households.cover import served
 from visits.judge import judge_again, neighbours
 from visits.models import Amendment, Visit
 from visits.presence import FOR_ANYBODY
-from visits.record import COLUMNS, Doorstep, Receipt, doorsteps, offset_min, place, settle_units, visited
+from visits.record import COLUMNS, Doorstep, Receipt, doorsteps, offset_min, place, units_then, visited
 
 FIELDS = {
     "note": "note",
@@ -54,7 +54,8 @@ def amend(by: User, amendment: Amendment) -> Visit:
     beside_it = neighbours(visit)
     _take_on(visit)
     place(visit, _door(visit))
-    settle_units([visit], clock.today())
+    then = units_then([(visit.household_id, visit.day)], clock.today())
+    visit.unit_id = then.get((visit.household_id, visit.day), visit.unit_id)
     visit.added_month = added_month(visit.unit_id, visit.day)
     if amendment.added_month is not None:
         visit.day, visit.unit_id, visit.added_month = counted_by

@@ -1,6 +1,6 @@
 """A visit as it becomes a row: judged by the pairing on its day and by the corrected clock."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ COLUMNS = ("household_id", "visitor", "kind", "started_at", "ended_at", "people_
 
 
 CHINA = timedelta(hours=8)
+At = tuple[UUID | None, date]
+"""A household, or nobody's, on a day."""
 
 
 @dataclass(frozen=True)
@@ -145,18 +147,13 @@ def visited(
     return door
 
 
-def settle_units(visits: Sequence[Visit], today: date) -> None:
-    """A visit made before its household moved belongs to the unit the household was in then."""
-    earlier = [visit for visit in visits if visit.day < today]
+def units_then(asked: Iterable[At], today: date) -> dict[At, str]:
+    """Where households that have moved since lived on a day; the others are missing. A query for days past."""
+    earlier = {(household, day) for household, day in asked if household is not None and day < today}
     if not earlier:
-        return
-    moves = HouseholdChange.objects.filter(
-        household__in={visit.household_id for visit in earlier}, verb="move"
-    )
-    history = list(moves.order_by("on", "id").values_list("household_id", "on", "was_unit"))
-    for visit in earlier:
-        after = [
-            unit for household, on, unit in history if household == visit.household_id and on > visit.day
-        ]
-        if after:
-            visit.unit_id = after[0]
+        return {}
+    moves = HouseholdChange.objects.filter(household__in={household for household, _ in earlier}, verb="move")
+    then: dict[At, str] = {}
+    for moved, on, unit in moves.order_by("-on", "-id").values_list("household", "on", "was_unit"):
+        then |= {(moved, day): unit for household, day in earlier if household == moved and on > day}
+    return then
