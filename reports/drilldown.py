@@ -16,8 +16,8 @@ from cadres.models import Unit, User
 from households.models import Household
 from matters.models import PracticalMatter, Task, TaskAction
 from opinions.models import Opinion, Reply
-from reports.counting import VILLAGE_LENGTH
 from reports.figures import Figure
+from reports.keys import VILLAGE_LENGTH
 from reports.lists import Part
 from reports.pages import Found, Key, MergedPages, Source, behind, read_id
 from reports.windows import Window

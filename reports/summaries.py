@@ -11,8 +11,9 @@ from cadres.models import Unit, User
 from cadres.units import LEVELS
 from fieldapi.calendar import Month
 from opinions.models import Category
-from reports.counting import BY_CADRE, TOGETHER, Values, by_child, nothing, work_out
+from reports.counting import Values, nothing, work_out
 from reports.figures import FIGURES, NONE_GIVEN, Figure
+from reports.grouping import BY_CADRE, TOGETHER, by_child
 from reports.windows import DAY, Scope, Window, days_window, month_window, year_window
 
 STATES = ("open", "closed")
@@ -57,7 +58,7 @@ class Period:
 def summary_of(scope: Scope, period: Period, today: date, include: tuple[str, ...] = ()) -> dict[str, Any]:
     """A summary as the contract shows it. What is not included is empty.
 
-    Statements: 11 to 13 for the figures, as many again for each of `include`.
+    Statements: 2 to 5 for the figures, as many again for `previous` and `year_to_date`; a dozen by unit or cadre.
     """
     names = _category_names()
     window = period.window(scope, today)
@@ -83,13 +84,13 @@ def _dated(period: Period, window: Window) -> dict[str, Any]:
 
 
 def _figures(window: Window, names: Mapping[str, str]) -> dict[str, Any]:
-    return placed(work_out(FIGURES, window).get(TOGETHER, {}), names)
+    return placed(work_out(window).get(TOGETHER, {}), names)
 
 
 def _by_unit(window: Window, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Every unit right below, then the rows of the unit itself, if there are any: together they are the whole."""
     scope, grouping = window.scope, by_child(window.scope.unit)
-    values = work_out(FIGURES, window, grouping)
+    values = work_out(window, grouping)
     below = Unit.objects.filter(code__in=scope.codes, level=LEVELS[grouping.length]).exclude(code=scope.unit)
     for code, name in below.order_by("code").values_list("code", "name"):
         yield {"unit": {"code": code, "name": name}, "own": False, **placed(values.get(code, {}), names)}
@@ -100,7 +101,7 @@ def _by_unit(window: Window, names: Mapping[str, str]) -> Iterator[dict[str, Any
 
 def _by_cadre(window: Window, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Everybody with a row in the window. Tasks without a handler are nobody's."""
-    values = work_out(FIGURES, window, BY_CADRE)
+    values = work_out(window, BY_CADRE)
     people = User.objects.filter(pk__in=[pk for pk in values if pk]).order_by("unit", "full_name", "id")
     for pk, name, unit in people.values_list("pk", "full_name", "unit"):
         yield {

@@ -89,7 +89,7 @@ class Stretch:
         """Whether the last day is over."""
         return self.last < self.today
 
-    @property
+    @cached_property
     def open_from(self) -> date:
         """The first day that is not yet over at the stretch's end."""
         return min(self.last + DAY, self.today)

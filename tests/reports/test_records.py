@@ -175,5 +175,5 @@ def test_the_number_of_queries_does_not_grow_with_the_records(october, django_as
         make_visit(october.house, october.gao, "2026-10-10")
     with django_assert_num_queries(6):
         assert len(wu.get(address).json()["results"]) == 23
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(9):
         summary(wu, MONTH)
