@@ -89,7 +89,7 @@ class Task(Identified, Versioned):
             ),
             models.Index(fields=["handler", "state"], name="tasks_of_handler"),
             models.Index(fields=["office", "state"], name="tasks_of_office"),
-            models.Index(fields=["opened_at", "id"], name="tasks_in_order"),
+            models.Index(fields=["opened_at", "id", "unit"], name="tasks_in_order"),
             models.Index(fields=["due_on"], name="tasks_unfinished", condition=Q(finished_on__isnull=True)),
         ]
 
@@ -206,7 +206,7 @@ class PracticalMatter(Versioned):
                 name="matters_of_unit",
                 condition=Q(visit_withdrawn=False, withdrawn_at__isnull=True),
             ),
-            models.Index(fields=["done_on", "id"], name="matters_in_order"),
+            models.Index(fields=["done_on", "id", "unit"], name="matters_in_order"),
             models.Index(
                 fields=["added_month"], name="matters_added_late", condition=Q(added_month__isnull=False)
             ),

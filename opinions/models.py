@@ -153,7 +153,7 @@ class Opinion(Versioned):
                 condition=Q(visit_withdrawn=False, declined_on__isnull=False, resolved_on__isnull=True),
             ),
             models.Index(fields=["household", "occurred_at"], name="opinions_of_household"),
-            models.Index(fields=["occurred_at", "id"], name="opinions_in_order"),
+            models.Index(fields=["occurred_at", "id", "unit"], name="opinions_in_order"),
             models.Index(
                 fields=["unit", "day", "added_month"],
                 name="opinions_open",

@@ -98,10 +98,9 @@ class Visit(Versioned):
         ]
         indexes = [
             models.Index(
-                fields=["unit", "day", "added_month"],
+                fields=["unit", "day", "withdrawn", "added_month"],
                 include=["kind", "flagged", "people_met", "household", "cadre"],
                 name="visits_of_unit",
-                condition=Q(withdrawn=False),
             ),  # a summary reads nothing else of a visit
             models.Index(
                 fields=["unit", "day"],
@@ -110,7 +109,11 @@ class Visit(Versioned):
             ),
             models.Index(fields=["cadre", "occurred_at"], name="visits_of_cadre"),
             models.Index(fields=["household", "occurred_at"], name="visits_of_household"),
-            models.Index(fields=["occurred_at", "id"], name="visits_in_order"),
+            # A list of a unit walks these in order; the unit is looked at without reading the visit.
+            models.Index(fields=["occurred_at", "id", "unit"], name="visits_in_order"),
+            models.Index(
+                fields=["occurred_at", "id", "unit"], name="visits_flagged", condition=Q(flagged=True)
+            ),
             models.Index(
                 fields=["added_month"], name="visits_added_late", condition=Q(added_month__isnull=False)
             ),

@@ -44,6 +44,8 @@ class VisitViewSet(Rows):
             rows = rows.filter(occurred_at__lt=asked["occurred_before"])
         if flag := {name: asked[key] for key, name in FLAG_PARAMETERS.items() if key in asked}:
             rows = rows.filter(Exists(Flag.objects.filter(visit=OuterRef("pk"), **flag)))
+            if flag.get("state") in (Flag.State.RAISED, Flag.State.UPHELD):
+                rows = rows.filter(flagged=True)  # follows from it, and leads to an index
         if "complete" in asked:
             awaiting = Exists(Visit.objects.filter(pk=OuterRef("pk"), photos__state="awaiting"))
             rows = rows.filter(~awaiting if asked["complete"] else awaiting)
