@@ -111,6 +111,10 @@ CODES: dict[str, Code] = {
     "post_taken": Code(409, "该户该岗已有人结对", "This post of the household is taken on those days"),
     "same_person": Code(409, "同一人不能同时任 A、B 岗", "One person cannot hold both posts"),
     "not_a_cadre": Code(400, "此用户不是干部", "This user is not a cadre"),
+    # groups
+    "group_unknown": Code(400, "查无此归并", "No such group"),
+    "same_group": Code(400, "不能与自身合并", "A group cannot be merged into itself"),
+    "split_takes_all": Code(400, "不能分出全部意见", "A split leaves at least one opinion behind"),
     # tasks
     "five_fixings_missing": Code(409, "五定未齐", "The five fixings are not complete"),
     "already_extended": Code(409, "只能延期一次", "A due day is extended only once"),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 import cadres.urls
+import grouping.urls
 import households.urls
 import matters.urls
 import media.urls
@@ -24,6 +25,7 @@ urlpatterns = [
                 *visits.urls.urlpatterns,
                 *media.urls.urlpatterns,
                 *opinions.urls.urlpatterns,
+                *grouping.urls.urlpatterns,
                 *matters.urls.urlpatterns,
                 *reports.urls.urlpatterns,
                 *around.api_urls,

@@ -28,8 +28,9 @@ class Clue(models.Model):
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def open(self) -> Self:
-        """Nobody has answered, and the opinion is still elsewhere."""
-        return self.filter(state=Suggestion.State.OPEN).exclude(opinion__group=F("group"))
+        """Nobody has answered, and the opinion is still elsewhere and wants something."""
+        wanting = self.filter(opinion__resolved_on__isnull=True, opinion__visit_withdrawn=False)
+        return wanting.filter(state=Suggestion.State.OPEN).exclude(opinion__group=F("group"))
 
 
 class Suggestion(Identified, Versioned):

@@ -73,7 +73,7 @@ def _place(town: Town, opinion: Opinion) -> Entry | None:
         group=group, suggested=likely, version=F("version") + 1, changed_at=now
     )
     _file(town, mine, opinion.pk)
-    _suggest(opinion, placing.offers, now)
+    _suggest(opinion, _not_refused(group, placing.offers), now)
     return Entry("groups.join", group, opinion.unit_id, {"opinions": [opinion.pk]}) if placing.group else None
 
 
@@ -118,6 +118,19 @@ def _file(town: Town, mine: list[int], opinion: UUID) -> None:
         unique_fields=["town", "clue", "slot"],
         update_fields=["opinion"],
     )
+
+
+def _not_refused(group: UUID, offers: list[Offer[UUID, UUID]]) -> list[Offer[UUID, UUID]]:
+    """Without the groups that people have kept apart from the one it is in now."""
+    others = [offer.group for offer in offers]
+    if not others:
+        return []
+    refused = Suggestion.objects.filter(state=Suggestion.State.REFUSED)
+    apart = {*refused.filter(opinion__group=group, group__in=others).values_list("group", flat=True)}
+    apart |= {
+        *refused.filter(group=group, opinion__group__in=others).values_list("opinion__group", flat=True)
+    }
+    return [offer for offer in offers if offer.group not in apart]
 
 
 def _suggest(opinion: Opinion, offers: list[Offer[UUID, UUID]], now: datetime) -> None:

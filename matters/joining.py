@@ -31,8 +31,11 @@ def open_task(
     category: str | None = None,
     office: UUID | None = None,
     due_on: date | None = None,
+    group: Group | None = None,
 ) -> Task:
-    """Join opinions into one new task; of two supervisors who join the same opinion at once, one is refused.
+    """Join opinions into one new task, of a new group unless `group` is given.
+
+    Of two supervisors who join the same opinion at once, one is refused.
 
     Refuses `opinion_unknown` for opinions that `by` may not see, and `opinion_has_task` for those whose task lives
     or was confirmed (that one is reopened); after a decline an opinion can be taken up anew.
@@ -46,7 +49,7 @@ def open_task(
         raise Refused("office_unknown", "/office")
     now = clock.now()
     said = {opinion.category_id for opinion in joined}
-    group = Group.objects.create(
+    group = group or Group.objects.create(
         unit=_unit_of(joined),
         title=title,
         category_id=category or (said.pop() if len(said) == 1 else None),

@@ -1,12 +1,13 @@
 from django.urls import path
 
 from matters.verbs import VERBS
-from matters.views import PracticalMatterViewSet, TaskViewSet
+from matters.views import GroupTaskViewSet, PracticalMatterViewSet, TaskViewSet
 
 urlpatterns = [
     path("tasks/", TaskViewSet.as_view({"get": "list", "post": "create"})),
     path("tasks/<pk>/", TaskViewSet.as_view({"get": "retrieve"})),
     *(path(f"tasks/<pk>/{verb}/", TaskViewSet.as_view({"post": verb})) for verb in VERBS),
+    path("groups/<pk>/open-task/", GroupTaskViewSet.as_view({"post": "open_task"})),
     path("practical-matters/", PracticalMatterViewSet.as_view({"get": "list"})),
     path("practical-matters/<pk>/", PracticalMatterViewSet.as_view({"get": "retrieve"})),
 ]

@@ -14,6 +14,7 @@ from fieldapi.ids import parse_id
 from matters.examples import MATTER, NEW_TASK, TASK, VERB_EXAMPLES
 from matters.joining import open_task
 from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, Task, TaskAction
+from matters.opening import open_group_task
 from matters.serializers import (
     MatterQuery,
     NewTask,
@@ -24,7 +25,7 @@ from matters.serializers import (
 )
 from matters.verbs import VERBS, perform
 from media.models import Photo
-from opinions.models import Opinion
+from opinions.models import Group, Opinion
 
 PLAIN = {
     "state": "state",
@@ -129,6 +130,21 @@ class TaskViewSet(Rows):
     reopen = _verb("reopen")
     decline = _verb("decline")
     merge = _verb("merge")
+
+
+class GroupTaskViewSet(Rows):
+    resource = "groups"
+    rows = Group.objects
+    serializer_class = TaskWithHistory
+
+    @extend_schema(
+        summary="由归并开立任务 Open a task of all the group's opinions",
+        request=None,
+        responses={201: TaskWithHistory},
+    )
+    def open_task(self, request: Request, pk: str) -> Response:
+        task = open_group_task(by=self.by, group=self.get_object())
+        return self.shown(Task.objects.select_related("group").get(pk=task.pk), status=201)
 
 
 @extend_schema_view(

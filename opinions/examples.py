@@ -20,7 +20,11 @@ OPINION = OpenApiExample(
         "text": "村口路灯坏了三个月",
         "kind": "request",
         "category": "lighting",
-        "suggested_categories": [],
+        "suggested_categories": [
+            {"code": "lighting", "score": 0.9712},
+            {"code": "roads", "score": 0.0131},
+            {"code": "electricity", "score": 0.0096},
+        ],
         "group": _GROUP,
         "task": _TASK,
         "wants_reply": True,
@@ -43,23 +47,6 @@ OPINION = OpenApiExample(
         "occurred_at": "2026-11-03T09:12:00+08:00",
         "received_at": "2026-11-03T18:40:12+08:00",
         "version": 4,
-    },
-    response_only=True,
-)
-
-GROUP = OpenApiExample(
-    "street light",
-    value={
-        "id": _GROUP,
-        "unit": "530626101201",
-        "title": "村口路灯",
-        "category": "lighting",
-        "opinions": [_OPINION],
-        "households": [_HOUSEHOLD],
-        "task": _TASK,
-        "suggestions": [],
-        "opened_at": "2026-11-04T10:00:00+08:00",
-        "version": 1,
     },
     response_only=True,
 )

@@ -1,13 +1,11 @@
 """How opinions, groups and categories are read and answered."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fieldapi.fields import DayField, IdField, InstantField, PlainText, StrictSerializer, Whether
 from fieldapi.query import MomentField, QuerySerializer, UnitField, YesNo
-from opinions.models import Group, Opinion, Reply
+from opinions.models import Opinion, Reply
 
 STANDINGS = ("collected", "in_task", "resolved", "declined", "withdrawn")
 
@@ -82,49 +80,6 @@ class OpinionSerializer(serializers.Serializer):
     def get_task(self, row: Opinion) -> str | None:
         task = row.task
         return str(task.pk) if task else None
-
-
-class GroupQuery(QuerySerializer):
-    unit = UnitField()
-    category = serializers.CharField()
-    task = IdField()
-
-
-class OpinionScore(serializers.Serializer):
-    opinion = IdField()
-    score = serializers.FloatField()
-
-
-class GroupSerializer(serializers.Serializer):
-    """Opinions about the same thing."""
-
-    id = IdField()
-    unit = serializers.CharField(source="unit_id")
-    title = serializers.CharField()
-    category = serializers.CharField(source="category_id", allow_null=True)
-    opinions = serializers.SerializerMethodField()
-    households = serializers.SerializerMethodField()
-    task = serializers.SerializerMethodField()
-    suggestions = serializers.SerializerMethodField()
-    opened_at = InstantField()
-    version = serializers.IntegerField()
-
-    @extend_schema_field(serializers.ListField(child=IdField()))
-    def get_opinions(self, row: Group) -> list[str]:
-        return [str(opinion.pk) for opinion in row.opinions.all()]
-
-    @extend_schema_field(serializers.ListField(child=IdField()))
-    def get_households(self, row: Group) -> list[str]:
-        return list(dict.fromkeys(str(o.household_id) for o in row.opinions.all() if o.household_id))
-
-    @extend_schema_field(IdField(allow_null=True))
-    def get_task(self, row: Group) -> str | None:
-        task = getattr(row, "task", None)
-        return str(task.pk) if task else None
-
-    @extend_schema_field(OpinionScore(many=True))
-    def get_suggestions(self, row: Group) -> list[Any]:
-        return []
 
 
 class CategoryQuery(QuerySerializer):

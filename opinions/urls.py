@@ -1,12 +1,10 @@
 from django.urls import path
 
-from opinions.views import CategoryViewSet, GroupViewSet, OpinionViewSet
+from opinions.views import CategoryViewSet, OpinionViewSet
 
 urlpatterns = [
     path("opinions/", OpinionViewSet.as_view({"get": "list"})),
     path("opinions/<pk>/", OpinionViewSet.as_view({"get": "retrieve"})),
-    path("groups/", GroupViewSet.as_view({"get": "list"})),
-    path("groups/<pk>/", GroupViewSet.as_view({"get": "retrieve"})),
     path("categories/", CategoryViewSet.as_view({"get": "list", "post": "create"})),
     path("categories/<pk>/", CategoryViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
 ]

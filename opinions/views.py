@@ -1,4 +1,4 @@
-"""Opinions, the groups they form, and their categories."""
+"""Opinions and their categories."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,14 +11,12 @@ from rest_framework.response import Response
 from cadres.units import within
 from fieldapi.api import Rows, expected_version
 from opinions.categories import add_category, change_category
-from opinions.examples import CATEGORY, GROUP, NEW_CATEGORY, OPINION
-from opinions.models import Category, Group, Opinion, Reply
+from opinions.examples import CATEGORY, NEW_CATEGORY, OPINION
+from opinions.models import Category, Opinion, Reply
 from opinions.serializers import (
     CategoryChange,
     CategoryQuery,
     CategorySerializer,
-    GroupQuery,
-    GroupSerializer,
     NewCategory,
     OpinionQuery,
     OpinionSerializer,
@@ -67,27 +65,6 @@ class OpinionViewSet(Rows):
         for word in asked.get("q", "").split():
             rows = rows.filter(text__icontains=word)
         return rows.in_standing(asked["standing"]) if "standing" in asked else rows.standing()
-
-
-@extend_schema_view(
-    list=extend_schema(summary="归并列表 Groups, newest first", examples=[GROUP]),
-    retrieve=extend_schema(summary="一个归并 One group with its opinions", examples=[GROUP]),
-)
-class GroupViewSet(Rows):
-    resource = "groups"
-    rows = Group.objects
-    query = GroupQuery
-    serializer_class = GroupSerializer
-    ordering = ("-opened_at", "-id")
-
-    def get_queryset(self) -> QuerySet[Group]:
-        opinions = Opinion.objects.standing().order_by("occurred_at", "id").only("group", "household")
-        return super().get_queryset().select_related("task").prefetch_related(Prefetch("opinions", opinions))
-
-    def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
-        if "unit" in asked:
-            rows = rows.filter(**within(asked["unit"]))
-        return rows.filter(**{name: asked[name] for name in ("category", "task") if name in asked})
 
 
 @extend_schema_view(

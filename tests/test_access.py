@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 import tests.cadres.scenes
+import tests.grouping.scenes
 import tests.households.scenes
 import tests.matters.scenes
 import tests.media.scenes
@@ -28,6 +29,7 @@ ENDPOINTS = endpoints()
 ROWS = sorted(TABLE)
 SCENES: dict[str, Scene] = {
     **tests.cadres.scenes.SCENES,
+    **tests.grouping.scenes.SCENES,
     **tests.households.scenes.SCENES,
     **tests.media.scenes.SCENES,
     **tests.reports.scenes.SCENES,

@@ -1,8 +1,7 @@
-"""What the cast tries at the endpoints of opinions, groups and categories."""
+"""What the cast tries at the endpoints of opinions and categories."""
 
 from fieldapi.ids import new_id
 from tests.conftest import Village
-from tests.matters.acting import make_task
 from tests.samples import make_opinion
 from tests.scenes import COUNTY, EVERYBODY, TOWN_CADRES, Scene
 
@@ -30,8 +29,6 @@ SCENES = {
         through=SERVING | {"qian", "sun"},  # whoever ever served the household can have told it
         otherwise=400,
     ),
-    "groups.list": Scene(lambda village: "groups/"),
-    "groups.retrieve": Scene(lambda village: f"groups/{make_task(village).group_id}/", through=SEEING),
     "categories.list": Scene(lambda village: "categories/"),
     "categories.retrieve": Scene(lambda village: "categories/lighting/", through=EVERYBODY),
     "categories.create": Scene(

@@ -1,0 +1,113 @@
+"""Groups: what they hold, what is suggested for them, and what supervisors decide."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cadres.units import within
+from fieldapi.api import Rows, expected_version
+from fieldapi.calendar import start_of
+from grouping import decisions
+from grouping.examples import CHANGE, GROUP, OTHER, SOME
+from grouping.models import Suggestion
+from grouping.serializers import GroupChange, GroupQuery, GroupSerializer, OtherGroup, SomeOpinions
+from opinions.models import Group, Opinion
+
+EXACTLY = ("category", "task")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="归并列表 Groups that hold opinions, newest first", examples=[GROUP]),
+    retrieve=extend_schema(summary="一个归并 One group with its opinions and suggestions", examples=[GROUP]),
+)
+class GroupViewSet(Rows):
+    resource = "groups"
+    rows = Group.objects
+    query = GroupQuery
+    serializer_class = GroupSerializer
+    ordering = ("-opened_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Group]:
+        opinions = Opinion.objects.standing().order_by("occurred_at", "id").only("group", "household")
+        seen = Opinion.objects.visible_to(self.by, today=self.today)
+        suggested = Suggestion.objects.open().filter(opinion__in=seen).order_by("-score", "id")
+        return (
+            super()
+            .get_queryset()
+            .select_related("task")
+            .prefetch_related(Prefetch("opinions", opinions), Prefetch("suggestions", suggested))
+        )
+
+    def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
+        rows = rows.filter(Exists(Opinion.objects.standing().filter(group=OuterRef("pk"))))
+        rows = rows.filter(**{name: asked[name] for name in EXACTLY if name in asked})
+        if "unit" in asked:
+            rows = rows.filter(**within(asked["unit"]))
+        if "has_task" in asked:
+            rows = rows.filter(task__isnull=not asked["has_task"])
+        if "has_suggestions" in asked:
+            some = Exists(Suggestion.objects.open().filter(group=OuterRef("pk")))
+            rows = rows.filter(some if asked["has_suggestions"] else ~some)
+        if "older_than_days" in asked:
+            rows = rows.filter(opened_at__lt=start_of(self.today - timedelta(days=asked["older_than_days"])))
+        return rows
+
+    @extend_schema(
+        summary="修改归并 Give it a title, or say what it is about",
+        request=GroupChange,
+        responses=GroupSerializer,
+        examples=[CHANGE, GROUP],
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        group, version = self.get_object(), expected_version(request)
+        values = self.body(GroupChange)
+        decisions.change_group(by=self.by, group=group, version=version, values=values)
+        return self.shown(self.get_object())
+
+    @extend_schema(
+        summary="并入意见 Take opinions in: suggested ones, or any from other groups",
+        request=SomeOpinions,
+        responses=GroupSerializer,
+        examples=[SOME, GROUP],
+    )
+    def accept(self, request: Request, pk: str) -> Response:
+        group = self.get_object()
+        decisions.accept(by=self.by, group=group.pk, **self.body(SomeOpinions))
+        return self.shown(self.get_object())
+
+    @extend_schema(
+        summary="不予归并 Suggested opinions do not belong to it",
+        request=SomeOpinions,
+        responses=GroupSerializer,
+        examples=[SOME, GROUP],
+    )
+    def refuse(self, request: Request, pk: str) -> Response:
+        group = self.get_object()
+        decisions.refuse(by=self.by, group=group.pk, **self.body(SomeOpinions))
+        return self.shown(self.get_object())
+
+    @extend_schema(
+        summary="合并 Take in all opinions of another group",
+        request=OtherGroup,
+        responses=GroupSerializer,
+        examples=[OTHER, GROUP],
+    )
+    def merge(self, request: Request, pk: str) -> Response:
+        group, body = self.get_object(), self.body(OtherGroup)
+        decisions.merge(by=self.by, group=group.pk, other=body["group"], reason=body["reason"])
+        return self.shown(self.get_object())
+
+    @extend_schema(
+        summary="分开 Put some of its opinions into a group of their own, which is answered",
+        request=SomeOpinions,
+        responses={201: GroupSerializer},
+        examples=[SOME, GROUP],
+    )
+    def split(self, request: Request, pk: str) -> Response:
+        group = self.get_object()
+        new = decisions.split(by=self.by, group=group.pk, **self.body(SomeOpinions))
+        return self.shown(self.get_queryset().get(pk=new.pk), status=201)
