@@ -1,8 +1,8 @@
 """`make bench`: the figures of docs/performance.md, each beside its floor, all in one run.
 
 `python -m bench [rows…]` starts a durable PostgreSQL and two web processes in production settings, measures
-rows A1 to A9 (or those named), prints one table and writes var/bench.json. `--smoke` only shows that every row
-runs: its figures mean nothing.
+rows A1 to A9, C1 and C2 (or those named), prints one table and writes var/bench.json. `--smoke` only shows that
+every row runs: its figures mean nothing.
 """
 
 import argparse
@@ -33,6 +33,8 @@ ROWS = {
     "A7": "exports",
     "A8": "starting",
     "A9": "slow_phones",
+    "C1": "placing",
+    "C2": "placing",
 }
 """Which module measures a row. Loaded by name, since models need a Django that has been set up."""
 RESULTS = Path("var/bench.json")

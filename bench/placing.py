@@ -1,4 +1,4 @@
-"""C1, C2: one opinion finds its group and its likely categories, in a town with many open ones and with more elsewhere."""
+"""C1, C2: one opinion finds its group and its likely categories; many are open in its town, and more elsewhere."""
 
 import random
 import time
@@ -119,7 +119,9 @@ def placed(town: Town, villages: list[str], texts: list[str], cadre: UUID) -> fl
 def file_elsewhere(town: Town, towns: int) -> None:
     """The clues of this town once more for so many others; the opinions they lead to are this town's."""
     others = [f"99{number:07d}" for number in range(towns)]
-    Unit.objects.bulk_create(Unit(code=code, name=code, level="town", changed_at=clock.now()) for code in others)
+    Unit.objects.bulk_create(
+        Unit(code=code, name=code, level="town", changed_at=clock.now()) for code in others
+    )
     table = Clue._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

@@ -56,12 +56,12 @@ def merge(*, by: User, group: UUID, other: UUID, reason: str = "") -> Group:
         raise Refused("same_group", "/group")
     if not Group.objects.visible_to(by, today=clock.today()).filter(pk=other).exists():
         raise Refused("group_unknown", "/group")
-    members = list(Opinion.objects.filter(group=other).values_list("pk", flat=True))
-    target, rows = _held(by, group, members)
-    coming = [row for row in rows if row.group_id == other]
-    if not coming:
+    _wait_for_turn(Group.objects.filter(pk__in=[group, other]).values_list("unit", flat=True))
+    members = list(Opinion.objects.standing().filter(group=other).values_list("pk", flat=True))
+    if not members:
         raise Refused("wrong_state", "/group", group=other)
-    _take_in(by, target, coming, "groups.merge", reason)
+    target, rows = _held(by, group, members)
+    _take_in(by, target, rows, "groups.merge", reason)
     return target
 
 
@@ -115,8 +115,7 @@ def _held(
         raise Refused("no_opinions", "/opinions")
     units = [*Opinion.objects.filter(pk__in=opinions).values_list("unit", flat=True)]
     units += Group.objects.filter(pk=group).values_list("unit", flat=True)
-    for town in sorted({town_of(unit) for unit in units}):
-        one_at_a_time(town)
+    _wait_for_turn(units)
     seen = Opinion.objects.visible_to(by, today=clock.today()).standing().filter(pk__in=opinions)
     rows = list(seen.order_by("pk").select_for_update(of=("self",), no_key=True))
     _check_all_there(opinions, rows)
@@ -130,6 +129,11 @@ def _held(
     if to_move:
         _check_tasks(groups, group, rows, list(opinions))
     return groups[group], sorted(rows, key=lambda row: (row.occurred_at, row.pk))
+
+
+def _wait_for_turn(units: Iterable[str]) -> None:
+    for town in sorted({town_of(unit) for unit in units}):
+        one_at_a_time(town)
 
 
 def _check_all_there(opinions: Collection[UUID], rows: list[Opinion]) -> None:
