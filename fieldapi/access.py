@@ -142,6 +142,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "exports.retrieve": DESKS,
     "exports.content": DESKS,
     "sync.push": FIELD,
+    "sync.pull": ALL,
+    "sync.tables": ALL,
     "quarantine.list": ALL,
     "quarantine.retrieve": ALL,
     "journal.list": DESKS,

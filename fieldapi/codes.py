@@ -103,6 +103,7 @@ CODES: dict[str, Code] = {
         409, "与其所属记录一同未被接受", "The row it goes with was not taken: see that one's problem"
     ),
     "table_unknown": Code(400, "没有这个数据表", "There is no such table"),
+    "cursor_gone": Code(410, "翻页游标已失效，请重新拉取", "The cursor is gone: pull anew"),
     "too_many_rows": Code(
         413, "一次最多 {limit} 条，请分批提交", "At most {limit} rows at once: send them in parts"
     ),

@@ -118,6 +118,7 @@ DUE = [
     "sync.due.end_waiting",
     "grouping.due.place_new",
     "grouping.due.learn_confirmed",
+    "sync.due.forget_changes",
     "media.due.develop_left_behind",
     "media.due.sweep_drafts",
     "cadres.due.forget_failures",

@@ -8,7 +8,10 @@ from fieldapi import clock, json
 from fieldapi.errors import Refused
 from sync import quarantine
 from sync.door import wake
-from sync.models import Awaited, WaitingRow
+from sync.feed.changes import position_now
+from sync.models import Awaited, Change, FeedDay, PullPage, WaitingRow
+from sync.pages import GOOD_FOR
+from sync.pull import RETENTION_DAYS
 
 PATIENCE = timedelta(days=30)
 
@@ -37,3 +40,19 @@ def end_waiting() -> None:
                 row.received_at,
             )
             row.delete()
+
+
+def forget_changes() -> None:
+    """Drop what every phone that may still go on has seen, and pages of old pulls; once a day something happens.
+
+    The position noted on a day is one that no phone of a later day is behind.
+    """
+    today = clock.today()
+    if FeedDay.objects.filter(day=today).exists():
+        return
+    FeedDay.objects.bulk_create([FeedDay(day=today, position=position_now().place)], ignore_conflicts=True)
+    too_old = FeedDay.objects.filter(day__lt=today - timedelta(days=RETENTION_DAYS))
+    if (last := too_old.order_by("-day").first()) is not None:
+        Change.objects.filter(at__lt=last.position).delete()
+        too_old.exclude(pk=last.pk).delete()
+    PullPage.objects.filter(made_at__lt=clock.now() - GOOD_FOR).delete()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
 
 from cadres.models import User
 from cadres.units import within
+from fieldapi import json
 from fieldapi.access import Role
 from fieldapi.models import Identified
+
+CONFLICTS = ("content_differs", "phones_only_create")
 
 
 class WaitingRow(Identified):
@@ -70,6 +74,12 @@ class QuarantinedRow(Identified):
 
     objects = QuarantineQuerySet.as_manager()
 
+    @property
+    def is_conflict(self) -> bool:
+        """Another row stands under its own id (not under that of a part), or phones may not change that one."""
+        told = json.loads(self.problem).get("errors", [])
+        return self.code in CONFLICTS and all(fault["pointer"] == "" for fault in told)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -77,3 +87,42 @@ class QuarantinedRow(Identified):
             )
         ]
         indexes = [models.Index(fields=["unit", "received_at"], name="quarantine_of_unit")]
+
+
+class Change(models.Model):
+    """Something that may look different, or have come or gone, for all who listen at a scope (`feed/told.py`).
+
+    Written by triggers, in the transaction that makes the change. `at` is that transaction's place: its number on
+    PostgreSQL, a count on SQLite, where transactions are one after another.
+    """
+
+    pk = models.CompositePrimaryKey("scope", "at", "table", "root")
+    scope = models.UUIDField()
+    at = models.BigIntegerField()
+    table = models.CharField(max_length=20)
+    root = models.UUIDField()
+
+
+class FeedState(models.Model):
+    """One row. `generation` grows when positions begin anew (a restored backup); `position` counts on SQLite."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    generation = models.SmallIntegerField(default=1)
+    position = models.BigIntegerField(default=0)
+
+
+class FeedDay(models.Model):
+    """Where the feed stood at some moment of a day: changes of long ago are forgotten by it."""
+
+    day = models.DateField(primary_key=True)
+    position = models.BigIntegerField()
+
+
+class PullPage(models.Model):
+    """A further page of a pull, as it was when the first was answered. Its id is the cursor."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    device = models.UUIDField(null=True)
+    made_at = models.DateTimeField(db_index=True)
+    body = models.BinaryField()  # the answer, JSON, deflated

@@ -44,3 +44,19 @@ VERDICTS = OpenApiExample(
     },
     response_only=True,
 )
+PULLED = OpenApiExample(
+    "one visit has changed, a household has left",
+    {
+        "changes": {
+            "visits": {"created": [], "updated": [{**VISIT, "post": "A", "version": 2}], "deleted": []},
+            "households": {
+                "created": [],
+                "updated": [],
+                "deleted": ["0199d2a0-1111-7000-8000-000000000002"],
+            },
+        },
+        "timestamp": 365729914880000,
+        "more": False,
+    },
+    response_only=True,
+)

@@ -1,17 +1,26 @@
 """`/sync/`: what a phone recorded goes up, what concerns its user comes down."""
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fieldapi.api import Endpoint
 from fieldapi.errors import Refused
+from fieldapi.query import asked_for
 from sync import sync_examples
+from sync.feed.changes import one_snapshot
+from sync.feed.position import parsed
+from sync.feed.schema import app_schema
+from sync.pages import first_page, page_at
 from sync.parcels import asked, unpacked
+from sync.pull import pull
 from sync.push import Push, rejected
-from sync.sync_serializers import Pushed, PushedVerdicts
+from sync.sync_serializers import AppSchema, PulledChanges, PullQuery, Pushed, PushedVerdicts
 
 MOST_ROWS = 2000
+FIRST = ("", "0", "null")
+"""What a phone says that has never pulled."""
 
 
 class Sync(Endpoint):
@@ -45,3 +54,36 @@ class Sync(Endpoint):
                 "experimentalRejectedIds": rejected(results),
             }
         )
+
+    @extend_schema(
+        summary="Pull the working set, or what changed in it",
+        parameters=[PullQuery],
+        responses=PulledChanges,
+        examples=[sync_examples.PULLED],
+    )
+    def pull(self, request: Request) -> HttpResponse:
+        """Rows come in `updated`; `deleted` has the ids of what is gone or left the working set.
+
+        With `more`, repeat the call with `cursor`, join the pages, and keep the last `timestamp` for the next pull.
+        With `"experimentalStrategy": "replacement"` the phone puts this in place of all it has but what is unsent.
+        """
+        if cursor := request.query_params.get("cursor"):
+            return HttpResponse(page_at(self.by, cursor), content_type="application/json")
+        asked = asked_for(request, PullQuery)
+        said = asked.get("last_pulled_at", "")
+        first = said in FIRST
+        since = None if first else parsed(said)
+        with one_snapshot():
+            pulled = pull(
+                self.by,
+                since,
+                anew=asked.get("fresh", False) or (since is None and not first),
+                check=asked.get("check", False),
+                renewed=asked.get("migration", ()),
+            )
+        return HttpResponse(first_page(self.by, self.device, pulled), content_type="application/json")
+
+    @extend_schema(summary="The phone's tables", responses=AppSchema)
+    def tables(self, request: Request) -> Response:
+        """Ready for WatermelonDB's `appSchema`; beside it each column's owner and meaning."""
+        return Response(app_schema())

@@ -14,6 +14,8 @@ from sync.views import (
 
 urlpatterns = [
     path("sync/push/", Sync.as_view({"post": "push"})),
+    path("sync/pull/", Sync.as_view({"get": "pull"})),
+    path("sync/schema/", Sync.as_view({"get": "tables"})),
     path("visits/<str:pk>/", PhoneVisits.as_view({"get": "retrieve", "put": "update"})),
     path("visits/<str:pk>/amendments/<str:row_id>/", PhoneAmendments.as_view({"put": "amend"})),
     path("opinions/<str:pk>/", PhoneOpinions.as_view({"get": "retrieve", "put": "update"})),

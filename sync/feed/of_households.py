@@ -16,7 +16,7 @@ from sync.feed.working_set import WorkingSet
 from visits.models import Visit
 
 ID, TEXT, DAY, WHOLE, NUMBER, FLAG = Kind.ID, Kind.TEXT, Kind.DAY, Kind.WHOLE, Kind.NUMBER, Kind.FLAG
-LABEL = frozenset({"id", "label", "served", "unit", "unit_name", "number", "head_name", "version"})
+LABEL = frozenset({"id", "label", "served", "unit", "number", "head_name", "version"})
 """All a phone keeps of a household that the user does not serve."""
 
 
@@ -35,7 +35,7 @@ def households(pulled: WorkingSet) -> list[Q]:
 def as_seen(pulled: WorkingSet, row: dict[str, Any]) -> dict[str, Any]:
     """Whole for whom serves it today, a label for others."""
     row["served"] = row["id"] in pulled.served_ids
-    row["label"] = f"{row['unit_name']} {row['number']} {row['head_name']}"
+    row["label"] = f"{row['number']} {row['head_name']}"
     if not row["served"]:
         return {name: value if name in LABEL else None for name, value in row.items()}
     return row
@@ -56,7 +56,7 @@ HOUSEHOLDS = FeedTable(
         column("label", TEXT, "id", optional=False, read=str),
         column("served", FLAG, "id", optional=False, read=bool, meaning="paired with the user today"),
         column("unit", TEXT, "unit_id", optional=False),
-        column("unit_name", TEXT, "unit__name", optional=False),
+        column("unit_name", TEXT, "unit__name"),
         column("number", TEXT, optional=False),
         column("head_name", TEXT, optional=False),
         column("phone", TEXT),

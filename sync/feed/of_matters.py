@@ -15,7 +15,7 @@ ID, TEXT, DAY, WHOLE, INSTANT, FLAG, JSON = (
 
 def tasks(pulled: WorkingSet, path: str = "") -> list[Q]:
     """Tasks given, and those that what a served household said has led to."""
-    said = Q(household__in=pulled.served, day__gte=pulled.since)
+    said = Q(household__in=pulled.served, occurred_at__gte=pulled.begin)
     return [
         Q(**{f"{path}group__in": pulled.given}),
         Q(**{f"{path}group__in": Opinion.objects.filter(said).values("group")}),
@@ -43,7 +43,6 @@ TASKS = FeedTable(
         column("office", ID, "office_id"),
         column("office_name", TEXT, "office__name"),
         column("handler", ID, "handler_id"),
-        column("handler_name", TEXT, "handler__full_name"),
         column("plan", TEXT, optional=False),
         column("due_on", DAY),
         column("closing_standard", TEXT, optional=False),
@@ -59,14 +58,7 @@ TASKS = FeedTable(
         VERSION,
     ),
     tasks,
-    brings={
-        "task_actions": "task",
-        "photos": "task",
-        "opinions": "group__task",
-        "replies": "opinion__group__task",
-        "groups": "task",
-        "households": "opinions__group__task",
-    },
+    brings={"task_actions": "task", "photos": "task"},
 )
 TASK_ACTIONS = FeedTable(
     "task_actions",

@@ -25,8 +25,9 @@ def standing(withdrawn: bool | None, resolved_on: date | None, declined_on: date
 
 
 def groups_held(pulled: WorkingSet) -> list[Q]:
-    """Those of the opinions held."""
-    return [Q(pk__in=Opinion.objects.filter(reason).values("group")) for reason in pulled.opinions()]
+    """Those of tasks given, and of the opinions held for another reason."""
+    said, own, _ = (Opinion.objects.filter(reason).values("group") for reason in pulled.opinions())
+    return [Q(pk__in=said), Q(pk__in=own), Q(pk__in=pulled.given)]
 
 
 OPINIONS = FeedTable(

@@ -11,7 +11,7 @@ from sync.feed.columns import SERVER, Column, Kind, column
 from sync.feed.working_set import WorkingSet
 
 VERSION = column("version", Kind.WHOLE, optional=False)
-ALWAYS_ONE = column("version", Kind.WHOLE, optional=False, read=lambda _: 1, meaning="never changes")
+ALWAYS_ONE = column("version", Kind.WHOLE, "pk", optional=False, read=lambda _: 1, meaning="never changes")
 
 
 @dataclass(frozen=True)

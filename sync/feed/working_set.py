@@ -1,7 +1,7 @@
 """What one user's phone holds on a day: the households served, the tasks given, and what the user recorded."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from cadres.models import User
+from fieldapi.calendar import start_of
 from households.models import Pairing
 from matters.models import Task
 
@@ -27,6 +28,10 @@ class WorkingSet:
     def since(self) -> date:
         """The first day of the history."""
         return self.today - HISTORY
+
+    @property
+    def begin(self) -> datetime:
+        return start_of(self.since)
 
     @property
     def served(self) -> QuerySet[Pairing, Any]:
@@ -51,13 +56,13 @@ class WorkingSet:
     def visits(self, path: str = "") -> list[Q]:
         """Reasons to hold a visit, and what belongs to the visit at the end of `path`."""
         return [
-            Q(**{f"{path}household__in": self.served, f"{path}day__gte": self.since}),
+            Q(**{f"{path}household__in": self.served, f"{path}occurred_at__gte": self.begin}),
             Q(**{f"{path}cadre": self.user.pk}),
         ]
 
     def opinions(self, path: str = "") -> list[Q]:
         return [
-            Q(**{f"{path}household__in": self.served, f"{path}day__gte": self.since}),
+            Q(**{f"{path}household__in": self.served, f"{path}occurred_at__gte": self.begin}),
             Q(**{f"{path}by": self.user.pk}),
             Q(**{f"{path}group__in": self.given}),
         ]

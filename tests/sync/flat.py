@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
+from zlib import crc32
 
 from fieldapi import clock
 from fieldapi.ids import new_id
@@ -63,3 +65,54 @@ def push(caller: Caller, deleted: dict[str, list[str]] | None = None, **tables: 
 
 def outcomes(answer: dict[str, Any]) -> list[tuple[str, str]]:
     return [(result["table"], result["outcome"]) for result in answer["results"]]
+
+
+class Mirror:
+    """A phone's database: what pulls leave in it."""
+
+    def __init__(self, caller: Caller):
+        self.caller, self.rows, self.timestamp = caller, {}, 0
+
+    def pull(self, **asked: Any) -> dict[str, Any]:
+        """Pull until there are no more pages, and take everything on; the pages joined."""
+        query = {"last_pulled_at": self.timestamp or "", **asked}
+        joined: dict[str, Any] = {"news": {}}
+        while True:
+            answer = self.caller.get("sync/pull/?" + urlencode(query))
+            assert answer.status_code == 200, answer.content
+            page = answer.json()
+            self._take(page, joined["news"], first="changes" not in joined)
+            for table, change in page["changes"].items():
+                so_far = joined.setdefault("changes", {}).setdefault(table, {"updated": [], "deleted": []})
+                so_far["updated"] += change["updated"]
+                so_far["deleted"] += change["deleted"]
+            joined |= {name: value for name, value in page.items() if name != "changes"}
+            if not page["more"]:
+                self.timestamp = page["timestamp"]
+                return joined
+            query["cursor"] = page["cursor"]
+
+    def _take(self, page: dict[str, Any], news: dict[str, Any], *, first: bool) -> None:
+        if first and page.get("experimentalStrategy") == "replacement":
+            self.rows = {}
+        for table, change in page["changes"].items():
+            held = self.rows.setdefault(table, {})
+            told = news.setdefault(table, {"updated": [], "deleted": []})
+            told["updated"] += [row for row in change["updated"] if held.get(row["id"]) != row]
+            told["deleted"] += [key for key in change["deleted"] if key in held]
+            held.update({row["id"]: row for row in change["updated"]})
+            for key in change["deleted"]:
+                held.pop(key, None)
+
+    def ids(self, table: str) -> set[str]:
+        return set(self.rows.get(table, {}))
+
+    def holds(self) -> dict[str, dict[str, int]]:
+        """As the server says it with `check`."""
+        return {
+            table: {
+                "rows": len(rows),
+                "sum": sum(crc32(f"{key}:{row['version']}".encode()) for key, row in rows.items()) % 2**32,
+            }
+            for table, rows in self.rows.items()
+        }
