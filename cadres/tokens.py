@@ -4,7 +4,7 @@ Claims: `sid` the session, `sub` the user, and in a refresh token `gen`, its gen
 """
 
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +15,26 @@ from rest_framework_simplejwt.tokens import Token
 from cadres.models import Device
 from fieldapi import clock
 
+REMEMBERED = 4096  # tokens, about a kilobyte each
+
+
+class _Signatures(TokenBackend):
+    """Checks signatures only: PyJWT would compare times with the machine's clock (hence the leeway).
+
+    A token found good stays so, and a phone shows one token with all it has to send: the last ones are remembered.
+    """
+
+    def __init__(self, key: str):
+        super().__init__("HS256", key, leeway=timedelta(days=36500))
+        self._claims = lru_cache(REMEMBERED)(super().decode)
+
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+        return dict(self._claims(token, verify))
+
 
 @cache
 def _backend(key: str) -> TokenBackend:
-    """Checks the signature only: PyJWT would compare times with the machine's clock (hence the leeway)."""
-    return TokenBackend("HS256", key, leeway=timedelta(days=36500))
+    return _Signatures(key)
 
 
 class _OfSession(Token):

@@ -5,6 +5,7 @@ override what stands here, as in `--bind 0.0.0.0:8000` or `--access-logfile -`.
 """
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -41,6 +42,11 @@ loglevel = "warning"
 control_socket_disable = True
 
 forwarded_allow_ips = os.environ.get("FIELDAPI_TRUSTED_PROXIES") or "127.0.0.1,::1"
+
+
+def when_ready(server: Any) -> None:
+    """What is loaded by now stays: the collector need not look through it again and again, nor copy it by that."""
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from rest_framework.exceptions import ValidationError
+
 from cadres.models import User
 from fieldapi import json, phone_clock
 from fieldapi.errors import Refused
@@ -35,6 +37,7 @@ from visits.models import Amendment, Companion, Flag, Visit
 from visits.record import Receipt, door_of, new_visit, visited
 
 Key = tuple[str, UUID]
+DEVICE = DeviceSaid()  # one for all, as the readers of rows are
 CREATED, SAME, WAITING, CONFLICT, REFUSED = "created", "same", "waiting", "conflict", "refused"
 
 
@@ -202,8 +205,12 @@ class Intake:
         ]  # fmt: skip
 
     def _receipt(self, bundle: Bundle) -> Receipt:
-        said = DeviceSaid(data=bundle.device if isinstance(bundle.device, dict) else {})
-        clock_at = said.validated_data["clock_at"] if said.is_valid() else None
+        try:
+            clock_at = DEVICE.run_validation(bundle.device if isinstance(bundle.device, dict) else {})[
+                "clock_at"
+            ]
+        except ValidationError:
+            clock_at = None
         return Receipt(self.by, self.device, self.at, phone_clock.offset(clock_at, self.at))
 
     # one row of each table: made, refused, or kept aside
