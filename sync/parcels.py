@@ -72,6 +72,7 @@ def unpacked(changes: Any) -> list[FlatRow]:
             listed = lists.get(name)
             if not isinstance(listed, list | None):
                 faults.append(Fault(f"/changes/{table}/{name}", "not_a_list"))
+                continue
             rows += [FlatRow(table, said, name == "deleted") for said in listed or () if not faults]
     if faults:
         raise Refused("bad_input", errors=faults)

@@ -213,6 +213,8 @@ def test_what_is_no_row_is_refused_and_kept(village: Village, row):
         ({"changes": 5}, "/changes", "bad_input"),
         ({"changes": {"visits": []}}, "/changes/visits", "bad_input"),
         ({"changes": {"visits": {"created": {}}}}, "/changes/visits/created", "not_a_list"),
+        ({"changes": {"visits": {"updated": True}}}, "/changes/visits/updated", "not_a_list"),
+        ({"changes": {"visits": {"deleted": 5}}}, "/changes/visits/deleted", "not_a_list"),
     ],
 )
 def test_what_is_no_push_is_refused(village: Village, body, pointer, code):
