@@ -5,19 +5,27 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField, F
 
+from fieldapi.fixed import Among, Fixed, GivenList
 from grouping.models import TraitUse
-from likeness.categories import Counts, suggest, traits_of
+from likeness.categories import Counts, Uses, suggest, traits_of
 from opinions.models import Opinion
 
 AT_ONCE = 500
 ALL = ""  # the trait whose row holds the totals, and the key under which it counts the traits
 
+USES = Fixed(
+    lambda: TraitUse.objects.filter(Among(F("trait"), GivenList("traits", CharField()))).values_list(
+        "trait", "uses"
+    )
+)
+
 
 def likely_categories(text: str, active: Collection[str]) -> list[dict[str, Any]]:
     """Up to three of the active categories, likeliest first: `[{code, score}]`. One query."""
     traits = traits_of(text)
-    rows = dict(TraitUse.objects.filter(trait__in=[ALL, *traits]).values_list("trait", "uses"))
+    rows: dict[str, Uses] = dict(USES.run(traits=[ALL, *traits]))
     totals = rows.pop(ALL, {})
     counts = Counts(
         {trait: _only(active, uses) for trait, uses in rows.items()},

@@ -7,26 +7,54 @@ nothing. Opinions are placed in the order they were received, and no stored one 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet, UUIDField
 
 from cadres.units import ancestors
 from fieldapi import clock
+from fieldapi.fixed import Among, Fixed, Given, GivenList
 from fieldapi.journal import Entry, note_down_all
+from fieldapi.store import store
+from grouping.filing import file, found
 from grouping.learning import likely_categories
-from grouping.models import Clue, Suggestion
+from grouping.models import Suggestion
 from grouping.towns import Town, one_at_a_time, town_of
 from likeness.comparing import Said
-from likeness.index import clues, most_shared, slot
+from likeness.index import clues, most_shared
 from likeness.placing import Offer, place
 from likeness.reading import lead_and_rest
 from opinions.models import Group, Opinion, OpinionQuerySet
 
 AT_ONCE = 1_000  # per run
 TOGETHER = 50  # per transaction
-STILL_OPEN = ("open", "assigned", "in_progress")  # states of a task whose group takes in more
+TAKING_IN = ("open", "assigned", "in_progress")  # states of a task whose group takes in more
+
+
+def _still_open() -> QuerySet[Opinion, Any]:
+    rows = (
+        Opinion.objects.standing()
+        .filter(Among(F("pk"), GivenList("ids", UUIDField())), group__isnull=False)
+        .filter(resolved_on__isnull=True, declined_on__isnull=True)
+        .filter(Q(group__task__isnull=True) | Q(group__task__state__in=TAKING_IN))
+    )
+    return rows.values_list("pk", "group", "text", "unit", "group__unit")
+
+
+def _kept_apart() -> QuerySet[Suggestion, Any]:
+    """Refused suggestions between a group and any of the others."""
+    group, others = Given("group", UUIDField()), GivenList("others", UUIDField())
+    rows = Suggestion.objects.filter(state=Suggestion.State.REFUSED).filter(
+        Q(Among(F("group"), others), opinion__group=group)
+        | Q(Among(F("opinion__group"), others), group=group)
+    )
+    return rows.values_list("group", "opinion__group")
+
+
+STILL_OPEN, KEPT_APART = Fixed(_still_open), Fixed(_kept_apart)
 
 
 def place_new() -> int:
@@ -66,79 +94,57 @@ def _place(town: Town, opinion: Opinion) -> Entry | None:
     now = clock.now()
     said = town.reads(opinion)
     mine = clues(said)
-    placing = place(said, _met(town, mine))
-    group = _join(placing.group, opinion, now) if placing.group else _begin(opinion, now)
+    met, units = _met(town, mine)
+    placing = place(said, met)
+    joined = placing.group
+    group = _join(joined, units[joined], opinion, now) if joined else _begin(opinion, now)
     likely = likely_categories(opinion.text, town.categories)
     Opinion.objects.filter(pk=opinion.pk).update(
         group=group, suggested=likely, version=F("version") + 1, changed_at=now
     )
-    _file(town, mine, opinion.pk)
-    _suggest(opinion, _not_refused(group, placing.offers), now)
-    return Entry("groups.join", group, opinion.unit_id, {"opinions": [opinion.pk]}) if placing.group else None
-
-
-def _met(town: Town, mine: list[int]) -> dict[UUID, dict[UUID, Said]]:
-    """The open opinions that share most clues, by group. Two queries."""
-    found = Clue.objects.filter(town=town.code, clue__in=mine).values_list("opinion", flat=True)
-    rows = (
-        Opinion.objects.standing()
-        .filter(pk__in=most_shared(found), resolved_on__isnull=True, declined_on__isnull=True)
-        .filter(Q(group__task__isnull=True) | Q(group__task__state__in=STILL_OPEN), group__isnull=False)
+    file(town.code, mine, opinion.pk)
+    store(
+        Suggestion(opinion=opinion, group_id=offer.group, score=round(offer.score, 4), changed_at=now)
+        for offer in _not_refused(group, placing.offers)
     )
+    return Entry("groups.join", group, opinion.unit_id, {"opinions": [opinion.pk]}) if joined else None
+
+
+def _met(town: Town, mine: list[int]) -> tuple[dict[UUID, dict[UUID, Said]], dict[UUID, str]]:
+    """The open opinions that share most clues, by group, and the groups' units. Two statements."""
+    near = most_shared(found(town.code, mine))
     met: dict[UUID, dict[UUID, Said]] = defaultdict(dict)
-    for pk, group, text, unit in rows.values_list("pk", "group", "text", "unit"):
+    units: dict[UUID, str] = {}
+    for pk, group, text, unit, units[group] in STILL_OPEN.run(ids=near) if near else ():
         met[group][pk] = town.said(text, unit)
-    return met
+    return met, units
 
 
-def _join(group: UUID, opinion: Opinion, now: datetime) -> UUID:
-    unit = Group.objects.values_list("unit", flat=True).get(pk=group)
+def _join(group: UUID, unit: str, opinion: Opinion, now: datetime) -> UUID:
     shared = common_unit([unit, opinion.unit_id])
     Group.objects.filter(pk=group).update(unit=shared, version=F("version") + 1, changed_at=now)
     return group
 
 
 def _begin(opinion: Opinion, now: datetime) -> UUID:
-    return Group.objects.create(
+    group = Group(
         unit_id=opinion.unit_id,
         title=title_of(opinion.text),
         category_id=opinion.category_id,
         opened_at=now,
         changed_at=now,
-    ).pk
-
-
-def _file(town: Town, mine: list[int], opinion: UUID) -> None:
-    Clue.objects.bulk_create(
-        [
-            Clue(town=town.code, clue=clue, slot=slot(clue, opinion), opinion_id=opinion)
-            for clue in sorted(mine)
-        ],
-        update_conflicts=True,
-        unique_fields=["town", "clue", "slot"],
-        update_fields=["opinion"],
     )
+    store([group])
+    return group.pk
 
 
 def _not_refused(group: UUID, offers: list[Offer[UUID, UUID]]) -> list[Offer[UUID, UUID]]:
-    """Without the groups that people have kept apart from the one it is in now."""
-    others = [offer.group for offer in offers]
-    if not others:
+    """Without the groups that people have kept apart from the one it is in now. One statement, where any."""
+    if not offers:
         return []
-    refused = Suggestion.objects.filter(state=Suggestion.State.REFUSED)
-    apart = {*refused.filter(opinion__group=group, group__in=others).values_list("group", flat=True)}
-    apart |= {
-        *refused.filter(group=group, opinion__group__in=others).values_list("opinion__group", flat=True)
-    }
+    others = [offer.group for offer in offers]
+    apart = set(chain.from_iterable(KEPT_APART.run(group=group, others=others)))
     return [offer for offer in offers if offer.group not in apart]
-
-
-def _suggest(opinion: Opinion, offers: list[Offer[UUID, UUID]], now: datetime) -> None:
-    if offers:
-        Suggestion.objects.bulk_create(
-            Suggestion(opinion=opinion, group_id=offer.group, score=round(offer.score, 4), changed_at=now)
-            for offer in offers
-        )
 
 
 def common_unit(units: Iterable[str]) -> str:
