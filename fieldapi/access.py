@@ -22,6 +22,7 @@ class Role(StrEnum):
 NOBODY: frozenset[Role] = frozenset()
 CADRE = frozenset({Role.CADRE})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
+LEADER = frozenset({Role.LEADER})
 ADMIN = frozenset({Role.ADMIN})
 FIELD = CADRE | SUPERVISOR  # who works on visits and tasks
 ASSIGNING = SUPERVISOR | ADMIN
@@ -67,6 +68,10 @@ TABLE: dict[str, frozenset[Role]] = {
     "categories.retrieve": ALL,
     "categories.create": ADMIN,
     "categories.partial_update": ADMIN,
+    "calendar-days.list": ALL,
+    "calendar-days.retrieve": ALL,
+    "calendar-days.create": ADMIN,
+    "calendar-days.destroy": ADMIN,
     "absences.list": ALL,
     "absences.retrieve": ALL,
     "absences.create": ASSIGNING,
@@ -124,6 +129,10 @@ TABLE: dict[str, frozenset[Role]] = {
     "tasks.assign": SUPERVISOR,
     "tasks.start": FIELD,
     "tasks.extend": SUPERVISOR,
+    "tasks.escalate": SUPERVISOR,
+    "tasks.request_review": SUPERVISOR,
+    "tasks.review": FIELD,
+    "tasks.decide": LEADER,
     "tasks.pause": FIELD,
     "tasks.resume": FIELD,
     "tasks.finish": FIELD,

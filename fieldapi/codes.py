@@ -123,6 +123,10 @@ CODES: dict[str, Code] = {
         409, "已开始办理，办结日只能延期", "Work has begun: the due day now changes only by extend"
     ),
     "no_due_day": Code(409, "尚未定办结日", "There is no due day yet"),
+    "nothing_above": Code(409, "已无上级可报", "There is no unit above it"),
+    "review_required": Code(
+        409, "此类任务须先经会审作出决定", "Tasks of this category need a joint review decided first"
+    ),
     "due_not_later": Code(
         400, "新的办结日须晚于现定的", "The new due day must be later than the present one"
     ),

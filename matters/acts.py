@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cadres.models import User
 from fieldapi.access import Role
-from matters.models import Task
+from matters.models import OfficeView, Task
 
 Columns = dict[str, Any]
 
@@ -20,6 +20,8 @@ class Part(StrEnum):
     SUPERVISOR = "supervisor"  # of a unit that the task lies in
     HANDLER = "handler"
     PAIRED = "paired cadre"  # serves, in post A or B, a household that raised it
+    INVITED = "invited office"  # belongs to an office asked for its view, not yet decided upon
+    LEADER = "leader"  # of a unit that the task lies in
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,21 @@ class Act:
     held: Mapping[UUID, Task]  # every task locked for this act that `by` may see
 
 
+def is_invited(task: Task, by: User) -> bool:
+    if by.role not in (Role.CADRE, Role.SUPERVISOR) or by.office_id is None:
+        return False
+    return OfficeView.objects.filter(
+        review__task=task.pk, review__decided_at=None, office=by.office_id
+    ).exists()
+
+
 def has_part(part: Part, task: Task, by: User, *, day: date) -> bool:
     if part == Part.SUPERVISOR:
         return by.role == Role.SUPERVISOR and by.governs(task.unit_id)
     if part == Part.HANDLER:
         return by.role in (Role.CADRE, Role.SUPERVISOR) and task.handler_id == by.pk
+    if part == Part.LEADER:
+        return by.role == Role.LEADER and by.governs(task.unit_id)
+    if part == Part.INVITED:
+        return is_invited(task, by)
     return by.role == Role.CADRE and task.households().served_by(by, day=day).exists()

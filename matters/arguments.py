@@ -12,6 +12,7 @@ from fieldapi.ids import SHAPE
 
 MOST_TEXT = 5000
 MOST_PHOTOS = 50
+MOST_OFFICES = 50
 
 
 class Fixings(StrictSerializer):
@@ -27,6 +28,26 @@ class Fixings(StrictSerializer):
 class Extension(StrictSerializer):
     due_on = DayField()
     reason = PlainText(MOST_TEXT)
+
+
+class Escalation(StrictSerializer):
+    reason = PlainText(MOST_TEXT)
+    due_on = DayField(required=False)
+
+
+class Offices(StrictSerializer):
+    """The offices whose view is asked for, and why."""
+
+    offices = serializers.ListField(child=IdField(), min_length=1, max_length=MOST_OFFICES)
+    reason = PlainText(MOST_TEXT)
+
+
+class View(StrictSerializer):
+    view = PlainText(MOST_TEXT)
+
+
+class Decision(StrictSerializer):
+    decision = PlainText(MOST_TEXT)
 
 
 class Reason(StrictSerializer):

@@ -6,6 +6,7 @@ from cadres.models import Office, User
 from fieldapi.access import Role
 from fieldapi.errors import Refused
 from matters.acts import Act, Columns
+from matters.due import typed
 from matters.models import Task
 
 FIXINGS = ("office", "handler", "plan", "due_on", "closing_standard")
@@ -41,6 +42,8 @@ def _column(name: str) -> str:
 def _given(act: Act) -> Columns:
     """The fixings named in the arguments, as columns; office and handler looked up within the actor's reach."""
     given = {_column(name): act.args[name] for name in FIXINGS if name in act.args}
+    if "due_on" in given and given["due_on"] != act.task.due_on:
+        given |= typed(given["due_on"])
     if "office_id" in given:
         _check_office(act, given["office_id"])
     if "handler_id" in given:

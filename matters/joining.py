@@ -15,6 +15,8 @@ from fieldapi.ids import new_id
 from fieldapi.journal import note_down
 from households.models import PRIORITY_TAGS, Household
 from matters.acts import Act, Columns
+from matters.cards import days_from
+from matters.due import counted, typed
 from matters.models import Task
 from opinions.models import Category, Group, Opinion
 
@@ -56,6 +58,8 @@ def open_task(
         opened_at=now,
         changed_at=now,
     )
+    today = clock.today()
+    due = typed(due_on) if due_on else counted(group.category, today, group.unit_id)
     task = Task.objects.create(
         pk=id or new_id(),
         group=group,
@@ -64,11 +68,12 @@ def open_task(
         category_id=group.category_id,
         priority=_priority(joined),
         office_id=office,
-        due_on=due_on,
         opened_at=now,
-        opened_on=clock.today(),
+        opened_on=today,
         opened_by=by,
         changed_at=now,
+        **due,
+        **days_from(due.get("due_on"), today, group.unit_id),
     )
     left = {row.group_id for row in joined if row.group_id}
     Group.objects.filter(pk__in=left).update(version=F("version") + 1, changed_at=now)
@@ -130,7 +135,7 @@ def into_another(act: Act) -> Columns:
         raise Refused("same_task", "/into")
     if not target.is_live:
         raise Refused("wrong_state", "/into", state=target.state)
-    return {"merged_into": target, "paused": False}
+    return {"merged_into": target, "paused": False, "under_review": False}
 
 
 def hand_opinions_over(act: Act) -> None:

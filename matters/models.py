@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from cadres.models import Office, Unit, User
-from cadres.units import within
+from cadres.units import ancestors, within
 from fieldapi.models import Identified, Linking, Versioned
 from households.models import Household, HouseholdQuerySet
-from opinions.models import Category, Group, Opinion, OpinionQuerySet
+from opinions.models import Category, DaysOf, Group, Opinion, OpinionQuerySet
 from visits.models import Visit
+
+
+def invited(office: UUID) -> models.QuerySet[Any, Any]:
+    """The tasks an office has been asked to give its view of, as a subquery."""
+    return OfficeView.objects.filter(office=office).values("review__task")
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User, *, today: date) -> Self:
-        """Desks: the subtree. A cadre: tasks given to the cadre or the cadre's office, and those that opinions seen
-        by the cadre have led to."""
+        """Desks: the subtree. A cadre: tasks given to the cadre or the cadre's office, those the office is to give
+        its view of, and those that opinions seen by the cadre have led to."""
         if user.sees_subtree:
             return self.filter(**within(user.unit_id))
         mine = Q(handler=user) | Q(group__in=Opinion.objects.visible_to(user, today=today).values("group"))
-        return self.filter(mine | Q(office=user.office_id) if user.office_id else mine)
+        if user.office_id:
+            mine |= Q(office=user.office_id) | Q(pk__in=invited(user.office_id))
+        return self.filter(mine)
 
     def live(self) -> Self:
         return self.exclude(state__in=Task.ENDED)
@@ -65,9 +72,21 @@ class Task(Identified, Versioned):
     plan = models.TextField(default="")
     due_on = models.DateField(null=True)
     closing_standard = models.TextField(default="")
+    # how the due day was counted; null and "" where somebody typed it in
+    due_days = models.PositiveSmallIntegerField(null=True)  # after `opened_on`, those it waited included
+    due_in = models.CharField(max_length=13, choices=DaysOf.choices, default="")
     # conditions
     paused = models.BooleanField(default=False)
     extended = models.BooleanField(default=False)
+    under_review = models.BooleanField(default=False)
+    escalated_to = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_column="escalated_to"
+    )
+    # what falls next, on which day; null: nothing. `term` counts the due days that people have set.
+    term = models.PositiveSmallIntegerField(default=0)
+    yellow_on = models.DateField(null=True)
+    red_on = models.DateField(null=True)
+    escalate_on = models.DateField(null=True)
     # how it went
     outcome = models.TextField(default="")
     decline_reason = models.TextField(default="")
@@ -91,6 +110,9 @@ class Task(Identified, Versioned):
             models.Index(fields=["office", "state"], name="tasks_of_office"),
             models.Index(fields=["opened_at", "id", "unit"], name="tasks_in_order"),
             models.Index(fields=["due_on"], name="tasks_unfinished", condition=Q(finished_on__isnull=True)),
+            models.Index(fields=["yellow_on"], name="yellow_to_fall", condition=Q(yellow_on__isnull=False)),
+            models.Index(fields=["red_on"], name="red_to_fall", condition=Q(red_on__isnull=False)),
+            models.Index(fields=["escalate_on"], name="to_escalate", condition=Q(escalate_on__isnull=False)),
         ]
 
     @property
@@ -106,6 +128,112 @@ class Task(Identified, Versioned):
         return Household.objects.filter(pk__in=self.opinions().values("household"))
 
 
+class CardQuerySet(models.QuerySet["Card"]):
+    def standing(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class Card(Identified):
+    """黄牌 / 红牌: the due day was near, or has passed. It keeps who had the task when it fell.
+
+    Withdrawn when it turns out that it had not fallen: the task was finished before by an act that arrived late,
+    or the calendar was corrected.
+    """
+
+    class Colour(models.TextChoices):
+        YELLOW = "yellow"
+        RED = "red"
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="cards")
+    colour = models.CharField(max_length=6, choices=Colour.choices)
+    term = models.PositiveSmallIntegerField()
+    fell_on = models.DateField()
+    due_on = models.DateField()
+    issued_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    unit = models.CharField(max_length=15)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
+    handler = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    added_month = models.DateField(null=True)  # it fell in a month that was closed when it was issued
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "colour", "term"],
+                name="a_card_falls_once",
+                condition=Q(withdrawn_at__isnull=True),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["unit", "fell_on"], name="cards_of_unit"),
+            models.Index(
+                fields=["added_month"], name="cards_added_late", condition=Q(added_month__isnull=False)
+            ),
+        ]
+
+
+class JointReview(Identified):
+    """会审: invited offices give their views of a difficult task, then a leader decides."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="joint_reviews")
+    reason = models.TextField()
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decision = models.TextField(default="")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], name="one_review_at_a_time", condition=Q(decided_at__isnull=True)
+            )
+        ]
+
+
+class OfficeView(models.Model):
+    """What one invited office thinks; its last word before the decision counts, all are in the task's history."""
+
+    review = models.ForeignKey(JointReview, models.CASCADE, related_name="views")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    view = models.TextField(default="")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "office"], name="an_office_once_per_review")]
+
+
+class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Those that hold in the user's unit: its own, those above it and those below."""
+        return self.filter(Q(**within(user.unit_id)) | Q(unit__in=ancestors(user.unit_id)))
+
+
+class CalendarDay(Identified, Versioned):
+    """A unit's exception to the national calendar: a local holiday, or a day of work all the same."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_column="unit", db_index=False)
+    day = models.DateField()
+    works = models.BooleanField()
+    reason = models.CharField(max_length=200)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = CalendarDayQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "day"], name="one_exception_per_unit_and_day")]
+
+
+class CountedCalendar(models.Model):
+    """By which calendar the due days of a unit's tasks were last counted; "" stands for the national one."""
+
+    unit = models.CharField(max_length=15, primary_key=True)
+    edition = models.CharField(max_length=16)
+
+
 class TaskAction(models.Model):
     """One verb done to a task, at the desk or offline on a phone: the task's history."""
 
@@ -116,7 +244,7 @@ class TaskAction(models.Model):
     made_at = models.DateTimeField()  # corrected clock; the server's own for a desk
     made_at_sent = models.DateTimeField()  # the phone's column
     day = models.DateField()  # of made_at
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the system itself
     received_at = models.DateTimeField()
     was = models.CharField(max_length=12)  # state before
     became = models.CharField(max_length=12)  # state after

@@ -5,10 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fieldapi.fields import DayField, IdField, InstantField, PlainText, StrictSerializer
+from fieldapi.fields import DayField, IdField, InstantField, PlainText, StrictSerializer, Whether
 from fieldapi.query import MomentField, QuerySerializer, UnitField, YesNo
+from fieldapi.working_days import WorkingDays, provisional
+from matters.deadlines import remaining
 from matters.joining import HIGH, NORMAL
-from matters.models import PracticalMatter, Task
+from matters.models import Card, PracticalMatter, Task
 
 Ids = serializers.ListField(child=IdField())
 
@@ -22,6 +24,9 @@ class TaskQuery(QuerySerializer):
     category = serializers.CharField(max_length=40)
     priority = serializers.ChoiceField(choices=(HIGH, NORMAL))
     paused = YesNo()
+    under_review = YesNo()
+    escalated_to = UnitField()
+    card = serializers.ChoiceField(choices=Card.Colour.choices, help_text="on which such a card has fallen")
     overdue = YesNo(help_text="unfinished past its due day, and not paused")
     due_after = DayField(help_text="due on this day or later")
     due_before = DayField(help_text="due before this day")
@@ -41,6 +46,63 @@ class NewTask(StrictSerializer):
     due_on = DayField(required=False)
 
 
+class CardSerializer(serializers.Serializer):
+    """The due day was near (yellow), or has passed (red)."""
+
+    id = IdField()
+    colour = serializers.ChoiceField(choices=Card.Colour.choices)
+    fell_on = DayField()
+    due_on = DayField(help_text="in force when it fell")
+    issued_at = InstantField()
+
+
+class OfficeViewSerializer(serializers.Serializer):
+    office = IdField(source="office_id")
+    view = serializers.CharField(help_text="empty until it is given")
+    by = IdField(source="by_id", allow_null=True)
+    given_at = InstantField(allow_null=True)
+
+
+class JointReviewSerializer(serializers.Serializer):
+    """Offices asked for their view, and what was decided."""
+
+    id = IdField()
+    reason = serializers.CharField()
+    requested_by = IdField(source="requested_by_id")
+    requested_at = InstantField()
+    views = OfficeViewSerializer(many=True)
+    decision = serializers.CharField(help_text="empty until it is made")
+    decided_by = IdField(source="decided_by_id", allow_null=True)
+    decided_at = InstantField(allow_null=True)
+
+
+class CalendarDayQuery(QuerySerializer):
+    unit = UnitField(help_text="exceptions of this subtree")
+    after = DayField(help_text="this day or later")
+    before = DayField(help_text="before this day")
+
+
+class NewCalendarDay(StrictSerializer):
+    """A day that a unit, with all below it, works or does not work, whatever the national calendar says."""
+
+    unit = PlainText(15)
+    day = DayField()
+    works = Whether()
+    reason = PlainText(200)
+
+
+class CalendarDaySerializer(serializers.Serializer):
+    """A unit's exception to the national calendar."""
+
+    id = IdField()
+    unit = serializers.CharField(source="unit_id")
+    day = DayField()
+    works = serializers.BooleanField()
+    reason = serializers.CharField()
+    added_by = IdField(source="added_by_id")
+    version = serializers.IntegerField()
+
+
 class TaskSerializer(serializers.Serializer):
     """Something that must be answered by a due day."""
 
@@ -57,15 +119,20 @@ class TaskSerializer(serializers.Serializer):
     handler = IdField(source="handler_id", allow_null=True)
     plan = serializers.CharField()
     due_on = DayField(allow_null=True)
+    due_on_provisional = serializers.SerializerMethodField(
+        help_text="Counted into a year whose holidays have not been announced yet: it may move."
+    )
     closing_standard = serializers.CharField()
     priority = serializers.ChoiceField(choices=(HIGH, NORMAL))
     paused = serializers.BooleanField()
     extended = serializers.BooleanField()
-    under_review = serializers.SerializerMethodField()
-    escalated_to = serializers.SerializerMethodField()
-    cards = serializers.SerializerMethodField()
-    remaining_working_days = serializers.SerializerMethodField()
-    reviews = serializers.SerializerMethodField()
+    under_review = serializers.BooleanField()
+    escalated_to = serializers.CharField(source="escalated_to_id", allow_null=True)
+    cards = CardSerializer(many=True)
+    remaining_working_days = serializers.SerializerMethodField(
+        help_text="Left after today, by the unit's calendar: 0 on the due day, negative once it has passed."
+    )
+    reviews = JointReviewSerializer(many=True, source="joint_reviews")
     outcome = serializers.CharField()
     decline_reason = serializers.CharField()
     merged_into = IdField(source="merged_into_id", allow_null=True)
@@ -87,24 +154,16 @@ class TaskSerializer(serializers.Serializer):
     def get_photos(self, row: Any) -> list[str]:
         return [str(photo.pk) for photo in row.photos.all()]
 
-    def get_under_review(self, row: Task) -> bool:
-        return False
-
-    @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_escalated_to(self, row: Task) -> None:
-        return None
-
-    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
-    def get_cards(self, row: Task) -> list[Any]:
-        return []
+    @extend_schema_field(serializers.BooleanField())
+    def get_due_on_provisional(self, row: Task) -> bool:
+        return row.due_days is not None and row.due_on is not None and provisional(row.due_on)
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
-    def get_remaining_working_days(self, row: Task) -> None:
-        return None
-
-    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
-    def get_reviews(self, row: Task) -> list[Any]:
-        return []
+    def get_remaining_working_days(self, row: Task) -> int | None:
+        if row.due_on is None or row.finished_on:
+            return None
+        calendar: WorkingDays = self.context["working_days"][row.unit_id]
+        return remaining(row.due_on, self.context["view"].today, calendar)
 
 
 class TaskActionSerializer(serializers.Serializer):
@@ -115,7 +174,7 @@ class TaskActionSerializer(serializers.Serializer):
     args = serializers.DictField()
     made_at = InstantField()
     day = DayField()
-    by = IdField(source="by_id")
+    by = IdField(source="by_id", allow_null=True, help_text="null for the system itself")
     received_at = InstantField()
     was = serializers.ChoiceField(choices=Task.State.choices)
     became = serializers.ChoiceField(choices=Task.State.choices)

@@ -1,12 +1,15 @@
 from django.urls import path
 
+from matters.calendar_views import CalendarDayViewSet
 from matters.verbs import VERBS
 from matters.views import GroupTaskViewSet, PracticalMatterViewSet, TaskViewSet
 
 urlpatterns = [
     path("tasks/", TaskViewSet.as_view({"get": "list", "post": "create"})),
     path("tasks/<pk>/", TaskViewSet.as_view({"get": "retrieve"})),
-    *(path(f"tasks/<pk>/{verb}/", TaskViewSet.as_view({"post": verb})) for verb in VERBS),
+    *(path(f"tasks/<pk>/{verb}/", TaskViewSet.as_view({"post": verb.replace("-", "_")})) for verb in VERBS),
+    path("calendar-days/", CalendarDayViewSet.as_view({"get": "list", "post": "create"})),
+    path("calendar-days/<pk>/", CalendarDayViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
     path("groups/<pk>/open-task/", GroupTaskViewSet.as_view({"post": "open_task"})),
     path("practical-matters/", PracticalMatterViewSet.as_view({"get": "list"})),
     path("practical-matters/<pk>/", PracticalMatterViewSet.as_view({"get": "retrieve"})),

@@ -17,15 +17,19 @@ from fieldapi.errors import Refused, pointing_into
 from fieldapi.fields import StrictSerializer
 from fieldapi.ids import new_id
 from fieldapi.journal import note_down
-from matters import closing, due, fixings, joining
+from matters import cards, closing, due, escalation, fixings, joining, reviewing
 from matters.acts import Act, Columns, Part, has_part
 from matters.arguments import (
+    Decision,
+    Escalation,
     Extension,
     Fixings,
     HouseholdSatisfied,
     Into,
+    Offices,
     Outcome,
     Reason,
+    View,
     tasks_named,
     understood,
 )
@@ -63,9 +67,14 @@ class Verb:
     columns: Callable[[Act], Columns]  # what it sets on the task besides the state; refuses what is not right
     then: Callable[[Act], None] = _nothing_more  # what follows from it, in the same transaction
     paused: bool | None = None  # asks that the task be paused, or be not; None: either
+    under_review: bool | None = None  # likewise
 
     def fits(self, task: Task) -> bool:
-        return task.state in self.becomes and self.paused in (None, task.paused)
+        return (
+            task.state in self.becomes
+            and self.paused in (None, task.paused)
+            and self.under_review in (None, task.under_review)
+        )
 
 
 VERBS: dict[str, Verb] = {
@@ -90,6 +99,13 @@ VERBS: dict[str, Verb] = {
         _supervisor(Extension),
         due.extend,
     ),
+    "escalate": Verb(
+        "上报",
+        "Moves the task up to the parent unit, from wherever it has come; a new due day may be set with it.",
+        {state: state for state in LIVE},
+        _supervisor(Escalation),
+        escalation.escalate,
+    ),
     "pause": Verb(
         "暂停",
         "The task waits for the household; its clock stands.",
@@ -106,6 +122,31 @@ VERBS: dict[str, Verb] = {
         due.resume,
         paused=True,
     ),
+    "request-review": Verb(
+        "提请会审",
+        "Asks offices for their view; the task is under review until a leader decides.",
+        {state: state for state in LIVE},
+        _supervisor(Offices),
+        reviewing.request,
+        reviewing.invite,
+        under_review=False,
+    ),
+    "review": Verb(
+        "会审意见",
+        "An invited office gives its view; until the decision it may give another.",
+        {state: state for state in LIVE},
+        {Part.INVITED: View},
+        reviewing.view,
+        under_review=True,
+    ),
+    "decide": Verb(
+        "会审决定",
+        "A leader decides what was under review, whether or not every office has given its view.",
+        {state: state for state in LIVE},
+        {Part.LEADER: Decision},
+        reviewing.decide,
+        under_review=True,
+    ),
     "finish": Verb(
         "办结",
         "Work is done, with its outcome and evidence.",
@@ -113,6 +154,7 @@ VERBS: dict[str, Verb] = {
         _handler(Outcome),
         closing.finish,
         paused=False,
+        under_review=False,
     ),
     "confirm": Verb(
         "确认",
@@ -179,6 +221,7 @@ def perform(
     with pointing_into(ARGS if offline else ""):
         columns = rule.columns(act)
     became = rule.becomes[State(task.state)]
+    columns |= cards.follow(act, became, columns)
     _write(task, state=became, changed_at=now, **columns)
     action = TaskAction.objects.create(
         id=action_id or new_id(),
@@ -198,7 +241,15 @@ def perform(
         ignored=ignored,
     )
     rule.then(act)
-    note_down(by, f"tasks.{verb}", task_id, unit=task.unit_id, args=args, was=task.state, became=became)
+    note_down(
+        by,
+        f"tasks.{verb.replace('-', '_')}",
+        task_id,
+        unit=task.unit_id,
+        args=args,
+        was=task.state,
+        became=became,
+    )
     return action
 
 
@@ -239,7 +290,9 @@ def _write(task: Task, **columns: Any) -> None:
 def _wrong_state(task: Task, by: User, *, day: date) -> Refused:
     parts = {part for part in Part if has_part(part, task, by, day=day)}
     allowed = [name for name, rule in VERBS.items() if rule.fits(task) and parts & rule.who.keys()]
-    return Refused("wrong_state", state=task.state, paused=task.paused, allowed=allowed)
+    return Refused(
+        "wrong_state", state=task.state, paused=task.paused, under_review=task.under_review, allowed=allowed
+    )
 
 
 def _due_at(task: Task, made_at: datetime) -> date | None:

@@ -13,7 +13,16 @@ from fieldapi.api import Rows
 from fieldapi.ids import parse_id
 from matters.examples import MATTER, NEW_TASK, TASK, VERB_EXAMPLES
 from matters.joining import open_task
-from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, Task, TaskAction
+from matters.models import (
+    Card,
+    JointReview,
+    MatterHousehold,
+    MatterOpinion,
+    OfficeView,
+    PracticalMatter,
+    Task,
+    TaskAction,
+)
 from matters.opening import open_group_task
 from matters.serializers import (
     MatterQuery,
@@ -24,6 +33,7 @@ from matters.serializers import (
     TaskWithHistory,
 )
 from matters.verbs import VERBS, perform
+from matters.working_calendar import working_days_of
 from media.models import Photo
 from opinions.models import Group, Opinion
 
@@ -34,6 +44,8 @@ PLAIN = {
     "category": "category_id",
     "priority": "priority",
     "paused": "paused",
+    "under_review": "under_review",
+    "escalated_to": "escalated_to_id",
     "due_after": "due_on__gte",
     "due_before": "due_on__lt",
     "after": "opened_at__gte",
@@ -72,15 +84,25 @@ def _verb(name: str) -> Callable[[Any, Request, str], Response]:
         perform(by=self.by, task_id=parse_id(pk), verb=name, args=request.data)
         return self.shown(self.get_object())
 
-    act.__name__ = name
+    act.__name__ = name.replace("-", "_")
     return act
+
+
+class ShowingTasks(Rows):
+    """Answers with tasks, whose countdown needs the calendars of their units: one query for all of them."""
+
+    def get_serializer(self, *rows: Any, **kwargs: Any) -> Any:
+        shown = rows[0] if kwargs.get("many") else rows
+        calendars = working_days_of({row.unit_id for row in shown})
+        context = {**self.get_serializer_context(), "working_days": calendars}
+        return super().get_serializer(*rows, **kwargs | {"context": context})
 
 
 @extend_schema_view(
     list=extend_schema(summary="任务列表 Tasks, newest first", examples=[TASK]),
     retrieve=extend_schema(summary="一项任务 One task with its history"),
 )
-class TaskViewSet(Rows):
+class TaskViewSet(ShowingTasks):
     resource = "tasks"
     rows = Task.objects
     query = TaskQuery
@@ -88,8 +110,13 @@ class TaskViewSet(Rows):
     ordering = ("-opened_at", "-id")
 
     def get_queryset(self) -> QuerySet[Task]:
+        cards = Prefetch("cards", Card.objects.standing().order_by("fell_on", "colour"))
+        views = Prefetch("views", OfficeView.objects.order_by("office"))
+        reviews = Prefetch(
+            "joint_reviews", JointReview.objects.order_by("requested_at", "id").prefetch_related(views)
+        )
         opinions = Opinion.objects.standing().order_by("occurred_at", "id").only("group", "household")
-        related: list[Prefetch] = [Prefetch("group__opinions", opinions), PHOTOS]
+        related: list[Prefetch] = [Prefetch("group__opinions", opinions), PHOTOS, cards, reviews]
         if self.action != "list":
             related.append(Prefetch("actions", TaskAction.objects.order_by("received_at", "id")))
         return super().get_queryset().select_related("group").prefetch_related(*related)
@@ -103,6 +130,9 @@ class TaskViewSet(Rows):
             rows = rows.filter(**within(asked["unit"]))
         if "live" in asked:
             rows = rows.live() if asked["live"] else rows.ended()
+        if "card" in asked:
+            fallen = Card.objects.standing().filter(colour=asked["card"])
+            rows = rows.filter(pk__in=fallen.values("task"))
         if "overdue" in asked:
             overdue = Task.objects.overdue(today=self.today).values("pk")
             rows = rows.filter(pk__in=overdue) if asked["overdue"] else rows.exclude(pk__in=overdue)
@@ -123,6 +153,10 @@ class TaskViewSet(Rows):
     assign = _verb("assign")
     start = _verb("start")
     extend = _verb("extend")
+    escalate = _verb("escalate")
+    request_review = _verb("request-review")
+    review = _verb("review")
+    decide = _verb("decide")
     pause = _verb("pause")
     resume = _verb("resume")
     finish = _verb("finish")
@@ -132,7 +166,7 @@ class TaskViewSet(Rows):
     merge = _verb("merge")
 
 
-class GroupTaskViewSet(Rows):
+class GroupTaskViewSet(ShowingTasks):
     resource = "groups"
     rows = Group.objects
     serializer_class = TaskWithHistory

@@ -13,13 +13,12 @@ from opinions.models import Category
 
 
 @transaction.atomic
-def add_category(*, by: User, code: str, name: str, name_en: str) -> Category:
-    row, new = Category.objects.get_or_create(
-        code=code, defaults={"name": name, "name_en": name_en, "changed_at": clock.now()}
-    )
+def add_category(*, by: User, code: str, **values: Any) -> Category:
+    """`values` are the category's other columns; deadlines count in tasks opened from now on."""
+    row, new = Category.objects.get_or_create(code=code, defaults=values | {"changed_at": clock.now()})
     if not new:
         raise Refused("already_exists", "/code")
-    note_down(by, "categories.create", code, unit=by.unit_id, name=name, name_en=name_en)
+    note_down(by, "categories.create", code, unit=by.unit_id, **values)
     return row
 
 

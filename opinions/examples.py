@@ -57,6 +57,15 @@ NEW_CATEGORY = OpenApiExample(
 
 CATEGORY = OpenApiExample(
     "lighting",
-    value={"code": "lighting", "name": "路灯照明", "name_en": "Lighting", "active": True, "version": 1},
+    value={
+        "code": "lighting",
+        "name": "路灯照明",
+        "name_en": "Lighting",
+        "active": True,
+        "deadline_days": 15,
+        "deadline_in": "working_days",
+        "needs_review": False,
+        "version": 1,
+    },
     response_only=True,
 )

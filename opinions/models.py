@@ -15,6 +15,13 @@ from households.models import Household
 from visits.models import Visit
 
 
+class DaysOf(models.TextChoices):
+    """What a deadline's days are counted in."""
+
+    WORKING = "working_days"
+    CALENDAR = "calendar_days"
+
+
 class CategoryQuerySet(models.QuerySet["Category"]):
     def visible_to(self, user: User, *, today: date) -> Self:
         return self
@@ -27,6 +34,9 @@ class Category(Versioned):
     name = models.CharField(max_length=100)
     name_en = models.CharField(max_length=100, default="")
     active = models.BooleanField(default=True)
+    deadline_days = models.PositiveSmallIntegerField(null=True, default=15)  # of a task; null: typed in
+    needs_review = models.BooleanField(default=False)  # a joint review comes before its tasks end
+    deadline_in = models.CharField(max_length=13, choices=DaysOf.choices, default=DaysOf.WORKING)
 
     objects = CategoryQuerySet.as_manager()
 

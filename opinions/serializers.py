@@ -3,10 +3,11 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fieldapi.fields import DayField, IdField, InstantField, PlainText, StrictSerializer, Whether
+from fieldapi.fields import Count, DayField, IdField, InstantField, PlainText, StrictSerializer, Whether
 from fieldapi.query import MomentField, QuerySerializer, UnitField, YesNo
-from opinions.models import Opinion, Reply
+from opinions.models import DaysOf, Opinion, Reply
 
+MOST_DAYS = 366  # of a deadline
 STANDINGS = ("collected", "in_task", "resolved", "declined", "withdrawn")
 
 
@@ -91,6 +92,11 @@ class CategorySerializer(serializers.Serializer):
     name = serializers.CharField()
     name_en = serializers.CharField()
     active = serializers.BooleanField()
+    deadline_days = serializers.IntegerField(
+        allow_null=True, help_text="of a task, after the day it was opened; null: its due day is typed in"
+    )
+    deadline_in = serializers.ChoiceField(choices=DaysOf.choices)
+    needs_review = serializers.BooleanField(help_text="its tasks end only after a joint review")
     version = serializers.IntegerField()
 
 
@@ -98,9 +104,15 @@ class NewCategory(StrictSerializer):
     code = serializers.RegexField(r"^[a-z][a-z0-9_]{0,39}\Z")
     name = PlainText(100)
     name_en = PlainText(100, required=False, allow_blank=True, default="")
+    deadline_days = Count(min_value=1, max_value=MOST_DAYS, required=False, allow_null=True)
+    deadline_in = serializers.ChoiceField(choices=DaysOf.choices, required=False)
+    needs_review = Whether(required=False)
 
 
 class CategoryChange(StrictSerializer):
     name = PlainText(100, required=False)
     name_en = PlainText(100, required=False, allow_blank=True)
     active = Whether(required=False)
+    deadline_days = Count(min_value=1, max_value=MOST_DAYS, required=False, allow_null=True)
+    deadline_in = serializers.ChoiceField(choices=DaysOf.choices, required=False)
+    needs_review = Whether(required=False)

@@ -11,6 +11,7 @@ from fieldapi import clock
 from fieldapi.calendar import Month
 from fieldapi.errors import Refused
 from fieldapi.journal import note_down
+from matters.cards import issue_fallen
 from reports.lists import FACTS, Part, RecordList
 from reports.models import FrozenRecord
 from reports.records import LISTS
@@ -21,12 +22,14 @@ from reports.windows import Scope, month_window
 def close_month(*, by: User, scope: Scope, month: Month) -> bool:
     """Freeze a month for the whole scope of a unit, all below it; False when it was closed already.
 
-    Units below that were closed earlier keep what was frozen then. Refuses `month_running`. Late rows wait
-    meanwhile (`cadres.months`); one statement for each part of each list, whatever its size.
+    Units below that were closed earlier keep what was frozen then. Refuses `month_running`. Cards that have fallen
+    are issued first; late rows wait meanwhile (`cadres.months`). One statement for each part of each list, whatever
+    its size.
     """
     today = clock.today()
     if today <= month.last:
         raise Refused("month_running")
+    issue_fallen()
     hold_months_still()
     (stretch,) = month_window(scope, month, today).stretches
     if stretch.all_closed:

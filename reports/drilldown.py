@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from cadres.models import Unit, User
 from households.models import Household
-from matters.models import PracticalMatter, Task, TaskAction
+from matters.models import Card, PracticalMatter, Task, TaskAction
 from opinions.models import Opinion, Reply
 from reports.figures import Figure
 from reports.keys import VILLAGE_LENGTH
@@ -54,6 +54,7 @@ TABLES = {
     "tasks": TASKS,
     "closed": TASKS,
     "overdue": TASKS,
+    "cards": Table("tasks", Card.objects.all, "task__title", linked="task"),
     "acts": ACTS,
     "matters": MATTERS,
 }

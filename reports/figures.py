@@ -179,23 +179,23 @@ FIGURES = (
     count(
         "tasks.yellow_cards",
         "黄牌",
-        records.ACTS,
-        where={"kind": "yellow_card"},
-        meaning="Yellow cards that fell. None can fall yet: 0.",
+        records.CARDS,
+        where={"kind": "yellow"},
+        meaning="Yellow cards that fell: the due day was three working days away or less.",
     ),
     count(
         "tasks.red_cards",
         "红牌",
-        records.ACTS,
-        where={"kind": "red_card"},
-        meaning="Red cards that fell. None can fall yet: 0.",
+        records.CARDS,
+        where={"kind": "red"},
+        meaning="Red cards that fell: the due day had passed.",
     ),
     count(
         "tasks.escalated",
         "上报",
         records.ACTS,
         where={"kind": "escalate"},
-        meaning="Escalations to the parent unit. The verb is not served yet: 0.",
+        meaning="Escalations to a unit above, by hand or by themselves.",
     ),
     count(
         "tasks.declined", "不予办理", records.CLOSED, where={"kind": "declined"}, meaning="Tasks declined."

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from fieldapi.calendar import SHANGHAI
 from households.models import HouseholdChange, Pairing
-from matters.models import PracticalMatter, Task, TaskAction
+from matters.models import Card, PracticalMatter, Task, TaskAction
 from opinions.models import Opinion, Reply
 from reports.lists import RecordList, Rows, on
 from reports.windows import Stretch
@@ -162,6 +162,16 @@ OF_ACT = {
     "category": "task__category",
 }
 
+OF_CARD = {
+    "record": "id",
+    "unit": "unit",
+    "day": "fell_on",
+    "cadre": "handler",
+    "office": "office",
+    "kind": "colour",
+    "category": "task__category",
+}
+
 
 def _tasks() -> Rows:
     return Task.objects.exclude(state=Task.State.MERGED)
@@ -173,6 +183,10 @@ def _ended() -> Rows:
 
 def _acts() -> Rows:
     return TaskAction.objects.exclude(task__state=Task.State.MERGED)
+
+
+def _cards() -> Rows:
+    return Card.objects.standing().exclude(task__state=Task.State.MERGED)
 
 
 def _early() -> Case:
@@ -205,6 +219,7 @@ def _reopened_or_escalated(stretch: Stretch) -> Iterable[Q]:
 OPENED = RecordList("tasks", _tasks, OF_TASK | {"day": "opened_on"}, on("opened_on"))
 CLOSED = RecordList("closed", _ended, OF_TASK | {"day": "closed_on", "marked": _early()}, on("closed_on"))
 OVERDUE = RecordList("overdue", _tasks, OF_TASK | {"day": "due_on"}, _overdue, stock=True)
+CARDS = RecordList("cards", _cards, OF_CARD, on("fell_on"), late="added_month", adds=True)
 ACTS = RecordList("acts", _acts, OF_ACT, _reopened_or_escalated, late="added_month", adds=True)
 
 
@@ -243,6 +258,7 @@ LISTS = (
     OPENED,
     CLOSED,
     OVERDUE,
+    CARDS,
     ACTS,
     MATTERS,
     BENEFITS,

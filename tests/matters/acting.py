@@ -1,10 +1,12 @@
 """A street light's task in any state, with everybody around it."""
 
 from typing import Any
+from uuid import UUID
 
+from cadres.models import Office, User
 from fieldapi import clock
 from fieldapi.models import JournalLine
-from matters.models import PracticalMatter, Task, TaskAction
+from matters.models import Card, JointReview, OfficeView, PracticalMatter, Task, TaskAction
 from opinions.models import Group, Opinion
 from tests import samples
 from tests.conftest import Village
@@ -33,11 +35,14 @@ def make_task(village: Village, state: str = "open", **columns: Any) -> Task:
         }
     if state == "paused":
         state, defaults["paused"] = "in_progress", True
+    reviewed = state == "under_review"
+    if reviewed:
+        state, defaults["under_review"] = "in_progress", True
     if state in ("done", "confirmed", "declined"):
         defaults["finished_on"] = clock.today()
     if state in ("confirmed", "declined"):
         defaults["closed_on"] = clock.today()
-    return Task.objects.create(
+    task = Task.objects.create(
         **{
             "group": group,
             "title": "路灯",
@@ -48,6 +53,21 @@ def make_task(village: Village, state: str = "open", **columns: Any) -> Task:
         | defaults
         | columns
     )
+    if reviewed:
+        ask_office_of(village.lin, task)
+    return task
+
+
+def ask_office_of(cadre: User, task: Task) -> JointReview:
+    """The cadre's office, which there is from now on, is asked for its view."""
+    if cadre.office is None:
+        cadre.office = samples.make_office("水利站")
+        cadre.save()
+    review = JointReview.objects.create(
+        task=task, reason="涉及两家", requested_by=cadre, requested_at=clock.now()
+    )
+    OfficeView.objects.create(review=review, office=cadre.office)
+    return review
 
 
 def everything() -> dict[str, Any]:
@@ -57,6 +77,9 @@ def everything() -> dict[str, Any]:
         "actions": list(TaskAction.objects.order_by("pk").values()),
         "matters": list(PracticalMatter.objects.order_by("pk").values()),
         "opinions": list(Opinion.objects.order_by("pk").values()),
+        "reviews": list(JointReview.objects.order_by("pk").values()),
+        "views": list(OfficeView.objects.order_by("pk").values()),
+        "cards": list(Card.objects.order_by("pk").values()),
         "journal": JournalLine.objects.count(),
     }
 
@@ -68,6 +91,10 @@ def args_for(verb: str, village: Village, who: str) -> dict[str, Any]:
         "assign": {"handler": str(village.lin.pk)},
         "start": {},
         "extend": {"due_on": "2026-12-31"} | reason,
+        "escalate": reason,
+        "request-review": reason | {"offices": [str(_office(village))]},
+        "review": {"view": "同意"},
+        "decide": {"decision": "照办"},
         "pause": reason,
         "resume": reason,
         "finish": {"outcome": "已更换"},
@@ -76,6 +103,12 @@ def args_for(verb: str, village: Village, who: str) -> dict[str, Any]:
         "decline": reason,
         "merge": {},
     }[verb]
+
+
+def _office(village: Village) -> UUID:
+    """An office of the town, made when first asked for."""
+    office = Office.objects.filter(name="交通站").first() or samples.make_office("交通站")
+    return office.pk
 
 
 def act(village: Village, who: str, task: Task, verb: str, **args: Any) -> Any:

@@ -7,14 +7,18 @@ desks see it; where it is for the paired cadres to act, it is their household's 
 from collections.abc import Callable
 from typing import Any
 
+from fieldapi import clock
 from fieldapi.ids import new_id
+from matters.models import CalendarDay, Task
 from tests.conftest import Village
 from tests.matters.acting import args_for, make_task
+from tests.samples import COUNTY as COUNTY_CODE
 from tests.samples import make_household, make_opinion
 from tests.scenes import COUNTY, Scene
 
 SERVING = frozenset({"gao", "chen"})
 WORKING = frozenset({"lin", "sun"})
+HOLIDAY: dict[str, Any] = {"day": "2026-07-15", "works": False, "reason": "火把节"}
 REASON = {"reason": "情况属实"}
 DAY = "2026-11-12T17:00:00+08:00"
 
@@ -45,6 +49,21 @@ def a_matter(village: Village) -> str:
     return f"practical-matters/{key}/"
 
 
+def under_review(village: Village) -> Task:
+    """The supervisor's office is the one invited, and `lin`'s too."""
+    task: Task = of_a_stranger(village, "under_review")
+    village.sun.office = village.lin.office
+    village.sun.save()
+    return task
+
+
+def a_holiday(village: Village) -> str:
+    row = CalendarDay.objects.create(
+        unit_id=COUNTY_CODE, added_by=village.zheng, changed_at=clock.now(), **HOLIDAY
+    )
+    return f"calendar-days/{row.pk}/"
+
+
 def done(village: Village) -> dict[str, Any]:
     return {"title": "换水管", "done_on": "2026-11-03", "households": [str(village.house.pk)]}
 
@@ -71,6 +90,27 @@ SCENES = {
     "tasks.assign": by_the_supervisor("assign", "open"),
     "tasks.start": given_to_lin("start", "assigned"),
     "tasks.extend": by_the_supervisor("extend", "in_progress"),
+    "tasks.escalate": by_the_supervisor("escalate", "assigned"),
+    "tasks.request_review": by_the_supervisor("request-review", "open"),
+    "tasks.review": Scene(
+        lambda village: f"tasks/{under_review(village).pk}/review/",
+        body=lambda village: {"view": "同意"},
+        through=WORKING,
+    ),
+    "tasks.decide": Scene(
+        lambda village: f"tasks/{under_review(village).pk}/decide/",
+        body=lambda village: {"decision": "照办"},
+        through=frozenset({"wu"}),
+    ),
+    "calendar-days.list": Scene(lambda village: "calendar-days/"),
+    "calendar-days.retrieve": Scene(a_holiday),
+    "calendar-days.create": Scene(
+        lambda village: "calendar-days/",
+        body=lambda village: HOLIDAY | {"unit": COUNTY_CODE},
+        through=frozenset({"zheng"}),
+        otherwise=400,
+    ),
+    "calendar-days.destroy": Scene(a_holiday, through=frozenset({"zheng"}), otherwise=403),
     "tasks.pause": given_to_lin("pause", "in_progress"),
     "tasks.resume": given_to_lin("resume", "paused"),
     "tasks.finish": given_to_lin("finish", "in_progress"),

@@ -80,7 +80,7 @@ def test_names_a_newer_app_sends_are_kept_and_do_no_harm(village: Village):
         ("finish", {"outcome": ""}, 400, "bad_input", "/args/outcome"),
         ("finish", {"outcome": "已换", "evidence": ["photo"]}, 400, "bad_input", "/args/evidence/0"),
         ("finish", {"outcome": "已换", "evidence": "photo"}, 400, "bad_input", "/args/evidence"),
-        ("finish", {"outcome": "已换", "mood": "\x00"}, 400, "bad_input", "/args"),
+        ("finish", {"outcome": "已换", "mood": "\x00"}, 400, "bad_input", "/args/mood"),
         ("dance", {}, 400, "verb_unknown", "/verb"),
         ("decline", {"reason": "不办"}, 403, "permission_denied", None),
         ("resume", {"reason": "恢复"}, 409, "wrong_state", None),

@@ -24,7 +24,8 @@ def test_an_admin_adds_a_category_once(village: Village):
     second = village.client("zheng").post("categories/", body)
 
     assert (first.status_code, first.headers["ETag"]) == (201, '"1"')
-    assert first.json() == body | {"active": True, "version": 1}
+    told = {"deadline_days": 15, "deadline_in": "working_days", "needs_review": False}
+    assert first.json() == body | told | {"active": True, "version": 1}
     assert (second.status_code, second.json()["code"]) == (409, "already_exists")
 
 
