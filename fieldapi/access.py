@@ -155,6 +155,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "sync.tables": ALL,
     "quarantine.list": ALL,
     "quarantine.retrieve": ALL,
+    "quarantine.replay": SUPERVISOR,
+    "quarantine.discard": SUPERVISOR,
     "journal.list": DESKS,
 }
 

@@ -19,13 +19,15 @@ TRIES = 3
 DEADLOCK = "40P01"
 
 
-def receive(by: User, device: UUID | None, bundles: Sequence[Bundle]) -> list[Verdict]:
-    """Take bundles sent by one user on one phone; a verdict for each, in their order.
+def receive(
+    by: User, device: UUID | None, bundles: Sequence[Bundle], at: datetime | None = None
+) -> list[Verdict]:
+    """Take bundles sent by one user on one phone; a verdict for each, in their order. They came `at`, or now.
 
     A race with a twin shows as an IntegrityError; then nothing was written and the whole is judged once more,
     against what the twin has left.
     """
-    verdicts = _received(by, device, bundles, clock.now())
+    verdicts = _received(by, device, bundles, at or clock.now())
     still_awaited = {key for verdict in verdicts for key in verdict.waiting_for}
     if still_awaited:  # one of them may have come between the look and the commit
         _wake(still_awaited, verdicts)
@@ -74,4 +76,6 @@ def _take(row: WaitingRow) -> None:
     except Refused as fault:
         refused = fault
     if refused is not None:
-        quarantine.keep(row.sender, row.device, row.table, row.row_id, kept["body"], refused, row.received_at)
+        quarantine.keep(
+            row.sender, row.device, row.table, row.row_id, waiting.whole(kept), refused, row.received_at
+        )

@@ -12,6 +12,7 @@ from sync.feed.changes import position_now
 from sync.models import Awaited, Change, FeedDay, PullPage, WaitingRow
 from sync.pages import GOOD_FOR
 from sync.pull import RETENTION_DAYS
+from sync.waiting import whole
 
 PATIENCE = timedelta(days=30)
 
@@ -35,7 +36,7 @@ def end_waiting() -> None:
                 row.device,
                 row.table,
                 row.row_id,
-                body.get("body", body),
+                whole(body),
                 Refused("waited_too_long"),
                 row.received_at,
             )

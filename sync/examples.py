@@ -97,4 +97,7 @@ QUARANTINED = {
     "device": "0199d2a0-9999-7000-8000-000000000001",
     "received_at": "2026-11-03T18:00:00.412+08:00",
     "state": "kept",
+    "decided_by": None,
+    "decided_at": None,
+    "decision_reason": "",
 }

@@ -6,7 +6,7 @@ The number of statements depends on which tables the batch touches, not on how m
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from rest_framework.exceptions import ValidationError
@@ -84,6 +84,11 @@ class Verdict:
     stood_with: list[Opinion] = field(default_factory=list)  # a stored visit's opinions
     has_moved_on: bool = False  # rows that waited for it have taken effect: it stands otherwise than written
 
+    @classmethod
+    def on(cls, row: Any) -> "Verdict":
+        """A repeat of what stands as `row`, whatever was sent for it: there is no bundle."""
+        return cls(cast(Bundle, None), SAME, row, has_moved_on=True)
+
     def share(self) -> None:
         """Take on what became of the earlier copy: its row, what it waits for, or its refusal."""
         if self.twin is not None:
@@ -121,7 +126,8 @@ class Intake:
             self._judge(bundle, verdict)
         except Refused as refused:
             if refused.code == "content_differs" and self.around.was_replayed(bundle):
-                return Verdict(bundle, SAME, self.around.stored[bundle.root.table][bundle.root.id])
+                row = self.around.stored[bundle.root.table][bundle.root.id]
+                return Verdict(bundle, SAME, row, has_moved_on=True)
             verdict.refused = refused
             verdict.outcome = CONFLICT if refused.code == "content_differs" else REFUSED
         return verdict

@@ -12,8 +12,9 @@ from fieldapi.api import Rows, etag
 from fieldapi.errors import Refused, refusal_for
 from sync.door import receive
 from sync.intake import CREATED, WAITING, Verdict
-from sync.quarantine import NOT_KEPT, keep
-from sync.reading import read_bundle
+from sync.models import QuarantinedRow
+from sync.quarantine import NAMED_BY_ADDRESS, NOT_KEPT, keep
+from sync.reading import TABLES, read_bundle
 
 
 class PhonePut(Rows):
@@ -49,6 +50,9 @@ class PhonePut(Rows):
         refused = refusal_for(fault)
         if self.request.method == "PUT" and refused is not None and refused.status not in NOT_KEPT:
             self._keep(refused)
+            if (row := self._replayed(refused)) is not None:
+                verdict = Verdict.on(row)
+                return Response(self.stored(verdict), headers=etag(row))
             return super().handle_exception(refused)
         return super().handle_exception(fault)
 
@@ -61,7 +65,18 @@ class PhonePut(Rows):
             return
         by, device = self.sender
         row_id = self.kwargs.get("row_id") or self.kwargs["pk"]
+        if (name := NAMED_BY_ADDRESS.get(self.table)) and isinstance(body, dict):
+            body = {**body, name: self.kwargs["pk"]}
         refused.facts["quarantine"] = keep(by, device, self.table, row_id, body, refused, clock.now())
+
+    def _replayed(self, refused: Refused) -> Any:
+        """The row this content came to stand as, corrected by a desk."""
+        if "quarantine" not in refused.facts:
+            return None
+        entry = QuarantinedRow.objects.get(pk=refused.facts["quarantine"])
+        if entry.state != QuarantinedRow.State.REPLAYED:
+            return None
+        return TABLES[self.table].model._default_manager.filter(pk=entry.row_id).first()
 
 
 def _beside(verdict: Verdict) -> dict[str, Any]:

@@ -14,12 +14,11 @@ from sync.door import receive
 from sync.feed.tables import TABLES
 from sync.intake import CONFLICT, CREATED, REFUSED, SAME, WAITING, Accepted, Verdict
 from sync.known import look_up
+from sync.models import QuarantinedRow
 from sync.parcels import FlatRow, Parcel, alone, in_stages, parcelled
-from sync.quarantine import Turned, keep_all
+from sync.quarantine import NAMED_BY_ADDRESS, Turned, keep_all
 from sync.reading import Bundle, read_bundle
 
-NAMED_BY_ADDRESS = {"replies": "opinion", "amendments": "visit"}
-"""What a PUT's address says of a row."""
 DELETED = {"deleted": True}
 """What is kept of a row that a phone wants deleted."""
 
@@ -165,6 +164,8 @@ class Push:
         self._turn_away(row, body, refused, [Result(row, outcome, refused)])
 
     def _turn_away(self, row: FlatRow, body: Any, refused: Refused, results: list[Result]) -> None:
+        if self.said and isinstance(body, dict):
+            body = {**body, "device": self.said}
         self.turned.append((Turned(row.table, row.id, body, refused), results))
         for result in results:
             self._settle(result)
@@ -175,8 +176,17 @@ class Push:
     def _keep(self) -> None:
         if self.turned:
             entries = keep_all(self.by, self.device, [turned for turned, _ in self.turned], clock.now())
-            for (turned, _), entry in zip(self.turned, entries, strict=True):
-                turned.refused.facts["quarantine"] = entry
+            for (turned, results), entry in zip(self.turned, entries, strict=True):
+                turned.refused.facts["quarantine"] = entry.pk
+                if entry.state == QuarantinedRow.State.REPLAYED and _stands(entry):
+                    for result in results:  # this content has come to stand, corrected
+                        result.outcome, result.refused = SAME, None
+
+
+def _stands(entry: QuarantinedRow) -> bool:
+    """What it was made of is still here; a query, for what a desk has decided."""
+    table = TABLES[entry.table]
+    return table.model._default_manager.filter(**{table.key: entry.row_id}).exists()
 
 
 def rejected(results: Iterable[Result]) -> dict[str, list[Any]]:

@@ -18,6 +18,8 @@ from sync.sameness import content_of
 
 NOT_KEPT = frozenset({401, 405, 406, 408, 413, 415, 429, 500, 503})
 """Statuses of refusals that a phone mends or tries again by itself. Everything else is kept."""
+NAMED_BY_ADDRESS = {"replies": "opinion", "amendments": "visit"}
+"""What the address of a PUT says of a row; it is kept in the body."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,11 @@ def keep(
     by: User, device: UUID | None, table: str, row_id: object, body: Any, refused: Refused, at: datetime
 ) -> UUID:
     """Keep what was sent, once per sender, table, id and content; the entry's id."""
-    return keep_all(by, device, [Turned(table, row_id, body, refused)], at)[0]
+    return keep_all(by, device, [Turned(table, row_id, body, refused)], at)[0].pk
 
 
-def keep_all(by: User, device: UUID | None, rows: Sequence[Turned], at: datetime) -> list[UUID]:
-    """Keep many; their entries' ids, in order. One look-up where all are kept already, else two and one insert.
+def keep_all(by: User, device: UUID | None, rows: Sequence[Turned], at: datetime) -> list[QuarantinedRow]:
+    """Keep many; their entries, in order. One look-up where all are kept already, else two and one insert.
 
     The same content again gets the same entry and writes nothing.
     """
@@ -56,10 +58,10 @@ def keep_all(by: User, device: UUID | None, rows: Sequence[Turned], at: datetime
     return [standing[row.key] for row in rows]
 
 
-def _standing(by: User, rows: Sequence[Turned]) -> dict[tuple[str, str, str], UUID]:
+def _standing(by: User, rows: Sequence[Turned]) -> dict[tuple[str, str, str], QuarantinedRow]:
     hashes = {row.key[1] for row in rows}
     entries = QuarantinedRow.objects.filter(sender=by, row_hash__in=hashes) if hashes else ()
-    return {(entry.table, entry.row_hash, entry.content): entry.pk for entry in entries}
+    return {(entry.table, entry.row_hash, entry.content): entry for entry in entries}
 
 
 def _entry(by: User, device: UUID | None, row: Turned, at: datetime) -> QuarantinedRow:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from fieldapi.fields import IdField, InstantField
+from fieldapi.fields import IdField, InstantField, PlainObject, PlainText, StrictSerializer
 from fieldapi.json import loads
 from fieldapi.query import QuerySerializer
 from sync.models import QuarantinedRow
@@ -22,6 +22,9 @@ class QuarantineShown(serializers.Serializer):
     device = IdField(allow_null=True)
     received_at = InstantField()
     state = serializers.ChoiceField(choices=QuarantinedRow.State.choices)
+    decided_by = IdField(allow_null=True)
+    decided_at = InstantField(allow_null=True)
+    decision_reason = serializers.CharField(allow_blank=True, help_text="why it was discarded")
 
     def to_representation(self, row: QuarantinedRow) -> dict[str, Any]:
         return {
@@ -34,7 +37,20 @@ class QuarantineShown(serializers.Serializer):
             "device": str(row.device) if row.device else None,
             "received_at": row.received_at,
             "state": row.state,
+            "decided_by": str(row.decided_by_id) if row.decided_by_id else None,
+            "decided_at": row.decided_at,
+            "decision_reason": row.decision_reason,
         }
+
+
+class Replay(StrictSerializer):
+    """`body` as a PUT takes it, corrected; without it the row is taken as it was sent."""
+
+    body = PlainObject(required=False)
+
+
+class Discarding(StrictSerializer):
+    reason = PlainText(500)
 
 
 class QuarantineQuery(QuerySerializer):

@@ -25,4 +25,6 @@ urlpatterns = [
     path("task-actions/<str:pk>/", PhoneTaskActions.as_view({"put": "update"})),
     path("quarantine/", QuarantineViewSet.as_view({"get": "list"})),
     path("quarantine/<str:pk>/", QuarantineViewSet.as_view({"get": "retrieve"})),
+    path("quarantine/<str:pk>/replay/", QuarantineViewSet.as_view({"post": "replay"})),
+    path("quarantine/<str:pk>/discard/", QuarantineViewSet.as_view({"post": "discard"})),
 ]

@@ -22,7 +22,8 @@ from sync.answers import visit_shown
 from sync.intake import Verdict
 from sync.models import QuarantinedRow
 from sync.phone_put import PhonePut
-from sync.serializers import QuarantineQuery, QuarantineShown, WaitingShown
+from sync.replay import discard, replay
+from sync.serializers import Discarding, QuarantineQuery, QuarantineShown, Replay, WaitingShown
 from visits.serializers import VisitShown
 from visits.shown import shown
 from visits.views import VisitViewSet
@@ -155,6 +156,30 @@ class QuarantineViewSet(Rows):
 
     def filtered(self, rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
         return rows.filter(**asked)
+
+    @extend_schema(
+        summary="Let it through the door again",
+        request=Replay,
+        responses=QuarantineShown,
+        examples=[sent("corrected", {"body": examples.VISIT}), sent("as it was sent", {})],
+    )
+    def replay(self, request: Request, pk: str) -> Response:
+        """As its sender's row, as of when it came; `body` in place of what was sent. Refused again it stays."""
+        entry = self.get_object()
+        replay(by=self.by, entry=entry, body=self.body(Replay).get("body"))
+        return self.shown(self.get_object())
+
+    @extend_schema(
+        summary="Decide that it will not be taken",
+        request=Discarding,
+        responses=QuarantineShown,
+        examples=[sent("a trial", {"reason": "试填，非真实走访"})],
+    )
+    def discard(self, request: Request, pk: str) -> Response:
+        """The entry stays, with the reason; the row leaves its phone at the next pull."""
+        entry = self.get_object()
+        discard(by=self.by, entry=entry, reason=self.body(Discarding)["reason"])
+        return self.shown(self.get_object())
 
 
 class PhoneAmendments(PhonePut, VisitViewSet):

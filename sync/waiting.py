@@ -1,6 +1,6 @@
 """Rows that refer to a phone-made row not yet here: kept, and taken when the other arrives."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,12 @@ def _parent(bundle: Bundle) -> dict[str, str]:
         for name, table in (("opinion", "replies"), ("visit", "amendments"))
         if bundle.root.table == table
     }
+
+
+def whole(kept: Mapping[str, Any]) -> Any:
+    """What was put aside as one body: with what its address said, and the phone of itself."""
+    device = {"device": kept["device"]} if kept.get("device") else {}
+    return {**kept["body"], **kept["parent"], **device}
 
 
 def ready(arrived: Iterable[UUID]) -> list[WaitingRow]:

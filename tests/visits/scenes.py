@@ -45,5 +45,15 @@ SCENES = {
         lambda village: {"state": "dismissed", "reason": "院子在山坡另一侧"},
     ),
     "quarantine.list": Scene(lambda village: "quarantine/"),
+    "quarantine.replay": Scene(
+        lambda village: f"{refused_of_gao(village)}replay/",
+        frozenset({"sun"}),
+        lambda village: {"body": visit_body(village.house)},
+    ),
+    "quarantine.discard": Scene(
+        lambda village: f"{refused_of_gao(village)}discard/",
+        frozenset({"sun"}),
+        lambda village: {"reason": "试填"},
+    ),
     "quarantine.retrieve": Scene(refused_of_gao, frozenset({"gao", "sun", "zheng"})),
 }

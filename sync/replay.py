@@ -1,0 +1,70 @@
+"""What a desk decides about a quarantined row: it goes through the door again, corrected or not, or is discarded."""
+
+from typing import Any
+
+from django.db import transaction
+
+from cadres.models import User
+from fieldapi import clock, json
+from fieldapi.errors import Refused
+from fieldapi.ids import parse_id
+from fieldapi.journal import note_down
+from sync.door import receive
+from sync.intake import Verdict
+from sync.models import QuarantinedRow
+from sync.quarantine import NAMED_BY_ADDRESS
+from sync.reading import TABLES, Bundle, read_bundle
+
+State = QuarantinedRow.State
+
+
+@transaction.atomic
+def replay(*, by: User, entry: QuarantinedRow, body: Any = None) -> Verdict:
+    """Take the row as its sender's, as of when it came; `body` in place of what was sent, if given.
+
+    Raises what it is refused for now: then it stays in quarantine. Refuses `wrong_state` once it is decided.
+    """
+    row = _undecided(entry)
+    verdict = receive(row.sender, row.device, [_bundle(row, body)], row.received_at)[0]
+    if verdict.refused is not None:
+        raise verdict.refused
+    _decide(by, row, State.REPLAYED, "", corrected=body)
+    return verdict
+
+
+@transaction.atomic
+def discard(*, by: User, entry: QuarantinedRow, reason: str) -> None:
+    """It is not to be taken, for a reason; the entry stays. Refuses `wrong_state` once it is decided."""
+    _decide(by, _undecided(entry), State.DISCARDED, reason, reason=reason)
+
+
+def _undecided(entry: QuarantinedRow) -> QuarantinedRow:
+    rows = QuarantinedRow.objects.select_related("sender").select_for_update(of=("self",))
+    row = rows.get(pk=entry.pk)
+    if row.state != State.KEPT:
+        raise Refused("wrong_state", state=row.state, allowed=[State.KEPT])
+    return row
+
+
+def _bundle(row: QuarantinedRow, body: Any) -> Bundle:
+    if row.table not in TABLES:
+        raise Refused("table_unknown", "")
+    sent = json.loads(row.body)
+    if sent == {"deleted": True} and body is None:
+        raise Refused("phones_only_create", "")
+    said = sent if body is None else body
+    name = NAMED_BY_ADDRESS.get(row.table)
+    parent = {name: parse_id(_of(said, name) or _of(sent, name), f"/{name}")} if name else {}
+    return read_bundle(row.sender, row.table, row.row_id, said, parent, _of(sent, "device"))
+
+
+def _of(body: Any, name: str) -> Any:
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def _decide(by: User, row: QuarantinedRow, state: str, words: str, **detail: Any) -> None:
+    QuarantinedRow.objects.filter(pk=row.pk).update(
+        state=state, decided_by=by, decided_at=clock.now(), decision_reason=words
+    )
+    verb = "replay" if state == State.REPLAYED else "discard"
+    note_down(by, f"quarantine.{verb}", row.pk, unit=row.unit, table=row.table, row=row.row_id, **detail)
