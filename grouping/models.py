@@ -41,11 +41,12 @@ class Suggestion(Identified, Versioned):
         ACCEPTED = "accepted"
         REFUSED = "refused"
 
-    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="group_suggestions")
+    # found by the constraint's index
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="group_suggestions", db_index=False)
     group = models.ForeignKey(Group, models.CASCADE, related_name="suggestions")
     score = models.FloatField()  # 0 to 1
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True)
 
     objects = SuggestionQuerySet.as_manager()

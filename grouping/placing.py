@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, UUIDField
 
 from cadres.units import ancestors
@@ -54,7 +54,13 @@ def _kept_apart() -> QuerySet[Suggestion, Any]:
     return rows.values_list("group", "opinion__group")
 
 
+def _still_unplaced() -> QuerySet[Opinion, Opinion]:
+    rows = Opinion.objects.filter(Among(F("pk"), GivenList("ids", UUIDField())), group__isnull=True)
+    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
 STILL_OPEN, KEPT_APART = Fixed(_still_open), Fixed(_kept_apart)
+STILL_UNPLACED = Fixed(_still_unplaced)
 
 
 def place_new() -> int:
@@ -81,12 +87,19 @@ def unplaced() -> OpinionQuerySet:
 @transaction.atomic
 def place_in(town: Town, ids: Iterable[UUID]) -> int:
     """Place these opinions of a town in the order they were received; those placed meanwhile are left out."""
+    commit_without_waiting()
     one_at_a_time(town.code)
-    mine = Opinion.objects.filter(pk__in=ids, group__isnull=True).order_by("pk")
-    rows = list(mine.select_for_update(of=("self",), no_key=True))
+    rows = STILL_UNPLACED.run(ids=list(ids))
     entries = [_place(town, row) for row in sorted(rows, key=lambda row: (row.received_at, row.pk))]
     note_down_all(None, [entry for entry in entries if entry])
     return len(rows)
+
+
+def commit_without_waiting() -> None:
+    """This transaction need not be on disk when it ends: what a crash takes back is placed again."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _place(town: Town, opinion: Opinion) -> Entry | None:

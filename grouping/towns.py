@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from typing import Self
 
+from django.db.models import CharField
+
 from cadres.models import Unit
 from cadres.units import within
+from fieldapi.fixed import Fixed, Given
 from households.division_names import stem
 from likeness.comparing import Said
 from likeness.words import known_words
 from opinions.models import Category, Opinion
 
 TOWN, VILLAGE = 9, 12  # digits of a code
+
+TURN = Fixed(
+    lambda: (
+        Unit.objects.select_for_update(no_key=True).filter(pk=Given("town", CharField())).values_list("pk")
+    )
+)
 
 
 def town_of(unit: str) -> str:
@@ -23,7 +32,7 @@ def one_at_a_time(town: str) -> None:
 
     Taken before any opinion's or group's lock. Of two opinions placed at once, neither would see the other.
     """
-    list(Unit.objects.select_for_update(no_key=True).filter(pk=town).values_list("pk"))
+    TURN.run(town=town)
 
 
 @dataclass(frozen=True)

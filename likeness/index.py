@@ -16,7 +16,7 @@ M = TypeVar("M", bound=Hashable)
 
 MOST_CLUES = 40
 SLOTS = 16
-MOST_MET = 24
+MOST_MET = 16
 
 
 def clues(said: Said) -> list[int]:
