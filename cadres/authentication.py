@@ -17,6 +17,8 @@ from fieldapi.errors import Refused
 from fieldapi.fixed import Fixed, Given
 from fieldapi.ids import parse_id
 
+CLOCK_JITTER = timedelta(seconds=30)
+MOST_OFFSET_MS = 2**53 - 1
 SEEN_AGAIN = timedelta(minutes=5)  # how stale `last_seen_at` may be: most requests write nothing
 MOST_UNSENT = 10**9
 
@@ -88,6 +90,20 @@ def keep_track(device: Device, request: Request) -> None:
         Device.objects.filter(pk=device.pk).update(**news)
         for name, value in news.items():
             setattr(device, name, value)
+
+
+def keep_time(device: Device | None, offset: timedelta | None) -> None:
+    """Remember how far the phone's clock is ahead. No query unless it has moved by more than `CLOCK_JITTER`.
+
+    The time that the bytes were under way is in the offset, so that it trembles with the network.
+    """
+    if device is None or offset is None:
+        return
+    ahead, known = round(offset / timedelta(milliseconds=1)), device.clock_offset_ms
+    if known is not None and abs(ahead - known) <= CLOCK_JITTER / timedelta(milliseconds=1):
+        return
+    device.clock_offset_ms = min(max(ahead, -MOST_OFFSET_MS), MOST_OFFSET_MS)
+    Device.objects.filter(pk=device.pk).update(clock_offset_ms=device.clock_offset_ms)
 
 
 class SignedInScheme(OpenApiAuthenticationExtension):

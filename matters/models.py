@@ -28,7 +28,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         its view of, and those that opinions seen by the cadre have led to."""
         if user.sees_subtree:
             return self.filter(**within(user.unit_id))
-        mine = Q(handler=user) | Q(group__in=Opinion.objects.visible_to(user, today=today).values("group"))
+        mine = Q(handler=user) | Q(group__in=Opinion.objects.heard_by(user, today=today).values("group"))
         if user.office_id:
             mine |= Q(office=user.office_id) | Q(pk__in=invited(user.office_id))
         return self.filter(mine)

@@ -59,12 +59,26 @@ class Group(Identified, Versioned):
     objects = GroupQuerySet.as_manager()
 
 
+def _heard(cadre: User, today: date) -> Q:
+    return Q(by=cadre) | Q(household__in=Household.objects.served_by(cadre, day=today))
+
+
 class OpinionQuerySet(models.QuerySet["Opinion"]):
     def visible_to(self, user: User, *, today: date) -> Self:
-        """Desks: the subtree as of the opinion's day. A cadre: the own ones and those of households served today."""
+        """Desks: the subtree as of the opinion's day. A cadre: those heard, and those of live tasks to be done."""
         if user.sees_subtree:
             return self.filter(**within(user.unit_id))
-        return self.filter(Q(by=user) | Q(household__in=Household.objects.served_by(user, day=today)))
+        given = Q(group__task__handler=user)
+        if user.office_id:
+            given |= Q(group__task__office=user.office_id)
+        to_do = self.model._default_manager.filter(
+            given, group__task__state__in=("open", "assigned", "in_progress", "done")
+        )
+        return self.filter(_heard(user, today) | Q(pk__in=to_do.values("pk")))
+
+    def heard_by(self, user: User, *, today: date) -> Self:
+        """A cadre's own ones, and those of households served today."""
+        return self.filter(_heard(user, today))
 
     def standing(self) -> Self:
         """Not of a withdrawn visit: those that count."""

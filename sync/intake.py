@@ -5,7 +5,7 @@ The number of statements depends on which tables the batch touches, not on how m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -80,6 +80,9 @@ class Verdict:
     refused: Refused | None = None
     waiting_for: list[UUID] = field(default_factory=list)
     put_aside: bool = False  # the root is to be put aside now
+    clock_offset: timedelta | None = (
+        None  # how far the phone's clock was ahead; None: not said, or nothing new
+    )
     twin: "Verdict | None" = None  # on an earlier copy in the same batch, which this one shares
     stood_with: list[Opinion] = field(default_factory=list)  # a stored visit's opinions
     has_moved_on: bool = False  # rows that waited for it have taken effect: it stands otherwise than written
@@ -150,6 +153,7 @@ class Intake:
             self.taken |= taken
             return
         receipt = self._receipt(bundle)
+        verdict.clock_offset = receipt.clock_offset
         for row in fresh:
             made = getattr(self, f"_{row.table}")(row, receipt, verdict)
             if row is root:

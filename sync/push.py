@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,7 @@ class Push:
         self.by, self.device, self.said = by, device, said
         self.results: dict[int, Result] = {}  # by the row's identity: one for each
         self.turned: list[tuple[Turned, list[Result]]] = []
+        self.clock_offset: timedelta | None = None  # as in a verdict
 
     def take(self, rows: Sequence[FlatRow]) -> list[Result]:
         """A result for each row, in their order. The number of statements depends on the tables, not on the rows."""
@@ -117,6 +119,7 @@ class Push:
         verdicts = receive(self.by, self.device, [bundle for _, bundle in read]) if read else []
         left = []
         for (parcel, _), verdict in zip(read, verdicts, strict=True):
+            self.clock_offset = self.clock_offset or verdict.clock_offset
             if verdict.refused is not None:
                 self._refuse(parcel, verdict.refused)
             else:

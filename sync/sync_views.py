@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cadres.authentication import keep_time
 from fieldapi.api import Endpoint
 from fieldapi.errors import Refused
 from fieldapi.query import asked_for
@@ -47,7 +48,9 @@ class Sync(Endpoint):
         if len(rows) > MOST_ROWS:
             raise Refused("too_many_rows", limit=MOST_ROWS)
         device = self.device
-        results = Push(self.by, device.pk if device else None, body.get("device")).take(rows)
+        push = Push(self.by, device.pk if device else None, body.get("device"))
+        results = push.take(rows)
+        keep_time(device, push.clock_offset)
         return Response(
             {
                 "results": [result.as_json() for result in results],

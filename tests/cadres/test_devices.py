@@ -6,6 +6,7 @@ import time_machine
 
 from cadres.models import Device
 from fieldapi import clock
+from fieldapi.json import instant
 from fieldapi.models import JournalLine
 from tests.samples import Caller, make_device
 
@@ -33,6 +34,22 @@ def test_a_phone_says_what_it_still_holds_and_its_version(village):
     shown = village.client("sun").get(f"devices/{caller.device.pk}/").json()
     assert (shown["unsent"], shown["app_version"]) == (7, "1.5.0")
     assert shown["user"]["username"] == "gao"
+
+
+def test_how_far_a_phones_clock_is_ahead_is_known_from_what_it_sends_and_written_when_it_moves(village):
+    caller = village.client("gao")
+
+    def send(ahead: timedelta) -> int | None:
+        said = {"id": caller.device.phone_id, "clock_at": instant(clock.now() + ahead)}
+        with time_machine.travel(clock.now(), tick=False):
+            assert caller.put_visit(village.house, device=said).status_code == 201
+        return village.client("sun").get(f"devices/{caller.device.pk}/").json()["clock_offset_ms"]
+
+    hour = send(timedelta(hours=1))
+    assert 3_599_000 < hour <= 3_600_000
+    assert send(timedelta(hours=1, seconds=20)) == hour  # the network's delay, perhaps
+    assert 3_659_000 < send(timedelta(hours=1, seconds=60)) <= 3_660_000
+    assert send(timedelta(days=-900)) < -77_000_000_000
 
 
 def test_a_header_that_makes_no_sense_is_passed_over(village):

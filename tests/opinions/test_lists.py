@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from fieldapi import clock
 from fieldapi.ids import new_id
+from matters.models import Task
 from opinions.models import Opinion, Reply
 from tests import samples
 from tests.conftest import Village
@@ -125,7 +126,7 @@ def test_a_parameter_that_cannot_be_read_is_named(village: Village, query: str, 
         ("gao", ["fresh", "praise", "told", "in_task"]),
         ("chen", ["fresh", "praise", "told", "in_task"]),
         ("qian", []),
-        ("lin", ["old"]),
+        ("lin", ["in_task", "old"]),  # the task was given to him
         ("wu", ["fresh", "praise", "told", "in_task", "old"]),
         ("zhou", []),
     ],
@@ -260,3 +261,17 @@ def test_dates_of_an_opinion_are_days(village: Village):
         "2026-11-03",
         "2026-11-03T10:00:00+08:00",
     )
+
+
+def test_who_is_to_work_on_a_live_task_reads_what_it_is_about(village: Village):
+    task = make_task(village, "assigned")
+    opinion = Opinion.objects.get(group=task.group_id)
+    village.qian.office = task.office
+    village.qian.save()
+
+    def seen(who: str) -> list[str]:
+        return [row["id"] for row in village.client(who).get(f"opinions/?task={task.pk}").json()["results"]]
+
+    assert (seen("lin"), seen("qian"), seen("zhou")) == ([str(opinion.pk)], [str(opinion.pk)], [])
+    Task.objects.filter(pk=task.pk).update(state="confirmed")
+    assert (seen("lin"), seen("qian")) == ([], [])
