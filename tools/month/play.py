@@ -63,6 +63,7 @@ class Month:
         self.send_alone()
         self.send_pictures()
         self.cover()
+        self.server.run_due()  # every opinion is in its group before a supervisor joins some by hand
         self.follow_up()
         self.reply()
         self.server.move_clock("2026-11-02T09:00:00+08:00")

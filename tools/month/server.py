@@ -74,6 +74,11 @@ class Server:
             raise SystemExit(f"manage.py {arguments[0]} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def run_due(self) -> None:
+        """What is due is done when this returns; the server's own worker may be at it just now."""
+        while self.manage("run_due"):
+            time.sleep(0.5)
+
     def last_words(self) -> list[str]:
         """The end of the server's log."""
         return Path(self.log.name).read_text(errors="replace").splitlines()[-30:]
