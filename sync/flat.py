@@ -30,7 +30,7 @@ def body_of(table: FeedTable, row: dict[str, Any]) -> dict[str, Any]:
         whole, _, part = column.place.partition(".")
         place = nested.setdefault(whole, {}) if part else body
         place[part or whole] = _as_sent(column, value)
-    return body | {name: parts for name, parts in nested.items() if _says_something(parts)}
+    return body | {name: parts for name, parts in nested.items() if _says_something(name, parts)}
 
 
 def _as_sent(column: Column, value: Any) -> Any:
@@ -54,6 +54,8 @@ def _object(text: str) -> Any:
         return text
 
 
-def _says_something(parts: dict[str, Any]) -> bool:
-    """A location without a place, as a phone keeps none."""
-    return any(value not in (False, "") for value in parts.values())
+def _says_something(name: str, parts: dict[str, Any]) -> bool:
+    """A phone's columns of no location still hold its accuracy or system; without a place they are none."""
+    if name == "location":
+        return "lat" in parts or "lon" in parts
+    return any(value != "" for value in parts.values())

@@ -391,3 +391,11 @@ def test_ids_come_back_letter_for_letter(village: Village):
 
     assert answer["results"] == [{"table": "visits", "id": visit["id"], "outcome": "created"}]
     assert Visit.objects.get().pk == UUID(visit["id"])
+
+
+def test_a_row_without_a_place_has_none_whatever_else_its_columns_hold(village: Village):
+    visit = visit_row(village.house, lat=None, lon=None, accuracy_m=None)
+    answer = push(village.client("gao"), visits=[visit])
+
+    assert outcomes(answer) == [("visits", "created")]
+    assert Visit.objects.get().location is None
