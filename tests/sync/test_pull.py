@@ -1,10 +1,12 @@
 """`GET /sync/pull/`: the working set, and what changes in it. Every pull and push is a transaction of its own."""
 
 from datetime import timedelta
+from io import StringIO
 from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,7 +18,7 @@ from sync.feed.position import MOST, Position
 from sync.feed.tables import TABLES
 from sync.feed.told import TOLD
 from sync.feed.triggers import install
-from sync.models import Change, FeedDay, FeedState, PullPage
+from sync.models import Change, FeedDay, PullPage
 from tests import samples
 from tests.conftest import Village
 from tests.sync.flat import Mirror, opinion_row, push, visit_row
@@ -158,7 +160,7 @@ def test_fresh_brings_everything_in_place_of_what_the_phone_has(phone: Mirror):
 
 
 def test_a_restored_backup_makes_every_phone_begin_anew(phone: Mirror):
-    FeedState.objects.update_or_create(id=1, defaults={"generation": 2})
+    call_command("begin_anew", stdout=StringIO())
     before = phone.timestamp
 
     assert phone.pull()["experimentalStrategy"] == "replacement"
