@@ -39,3 +39,8 @@ def cpu_of_backends(name: str) -> float:
 
 def url_of(name: str) -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+def analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

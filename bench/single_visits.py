@@ -16,6 +16,7 @@ def measure(pace: Pace, here: county.County) -> list[Figure]:
     floors, first, again = [], load.Outcome(), load.Outcome()
     with serving() as server:
         _send(server, county.visits(here.beats, 200), pace.seconds).only(201)
+        databases.analyse()  # as the autovacuum does within a minute of a new table's first rows
         cpu = {"first": 0.0, "again": 0.0}
         for _ in range(pace.rounds):
             floors.append(floor.transactions_per_second(pace.seconds / 2))
