@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, Task, TaskAction
+from matters.models import Card, MatterHousehold, MatterOpinion, PracticalMatter, Task, TaskAction
 from opinions.models import Opinion
 from sync.feed.columns import Kind, column, sent
 from sync.feed.table import ALWAYS_ONE, VERSION, FeedTable
@@ -49,6 +49,8 @@ TASKS = FeedTable(
         column("priority", TEXT, optional=False, meaning="high or normal"),
         column("paused", FLAG, optional=False),
         column("extended", FLAG, optional=False),
+        column("under_review", FLAG, optional=False),
+        column("escalated_to", TEXT, "escalated_to_id"),
         column("outcome", TEXT, optional=False),
         column("decline_reason", TEXT, optional=False),
         column("merged_into", ID, "merged_into_id"),
@@ -58,7 +60,20 @@ TASKS = FeedTable(
         VERSION,
     ),
     tasks,
-    brings={"task_actions": "task", "photos": "task"},
+    brings={"task_actions": "task", "photos": "task", "cards": "task"},
+)
+CARDS = FeedTable(
+    "cards",
+    Card,
+    (
+        column("task", ID, "task_id", optional=False),
+        column("colour", TEXT, optional=False, meaning="yellow or red"),
+        column("fell_on", DAY, optional=False),
+        column("due_on", DAY, optional=False, meaning="in force when it fell"),
+        column("issued_at", INSTANT, optional=False),
+        ALWAYS_ONE,
+    ),
+    lambda pulled: [Q(withdrawn_at=None) & held for held in tasks(pulled, "task__")],
 )
 TASK_ACTIONS = FeedTable(
     "task_actions",
@@ -121,4 +136,4 @@ MATTER_OPINIONS = FeedTable(
     key="row_id",
     written_by_phones=True,
 )
-TABLES = (TASKS, TASK_ACTIONS, MATTERS, MATTER_HOUSEHOLDS, MATTER_OPINIONS)
+TABLES = (TASKS, CARDS, TASK_ACTIONS, MATTERS, MATTER_HOUSEHOLDS, MATTER_OPINIONS)

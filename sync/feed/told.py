@@ -128,6 +128,7 @@ TOLD: dict[str, Told] = {
         UNION ALL SELECT o.by_id, 'opinions', o.id FROM rows JOIN opinions_opinion o ON o.group_id = rows.group_id""",
     ),
     "matters_taskaction": Told(f"{OF_ACTION} UNION ALL SELECT rows.by_id, 'task_actions', rows.id FROM rows"),
+    "matters_card": Told(OF_ACTION.replace("'tasks', t.id", "'cards', rows.id")),
     "matters_practicalmatter": Told(
         """SELECT rows.recorded_by_id, 'practical_matters', rows.id FROM rows
         UNION ALL SELECT h.household_id, 'practical_matters', rows.id

@@ -8,6 +8,7 @@ import time_machine
 from cadres.models import Unit
 from fieldapi import clock
 from fieldapi.ids import new_id
+from matters.cards import issue_fallen, take_back
 from matters.models import Task
 from opinions.models import Category, Opinion
 from tests import samples
@@ -236,6 +237,28 @@ def test_a_task_from_its_opening_to_its_end(everybody: Everybody):
         assert answer.status_code == 200, answer.content
         everybody.keep_up()
     assert made["id"] not in everybody.phones["gao"].ids("tasks")
+
+
+def test_cards_fall_on_a_phones_tasks_and_one_that_had_not_fallen_goes(everybody: Everybody):
+    village = everybody.village
+    today = clock.today()
+    task = make_task(
+        village,
+        "in_progress",
+        handler=village.lin,
+        due_on=today - timedelta(days=1),
+        yellow_on=today - timedelta(days=4),
+        red_on=today,
+    )
+    everybody.keep_up()
+
+    issue_fallen()
+    everybody.keep_up()
+    assert [len(everybody.phones[name].ids("cards")) for name in ("lin", "gao", "qian")] == [2, 2, 0]
+
+    take_back(task.cards.filter(colour="red"), at=clock.now())
+    everybody.keep_up()
+    assert [len(everybody.phones[name].ids("cards")) for name in ("lin", "gao")] == [1, 1]
 
 
 def test_opinions_that_are_joined_and_tasks_that_are_merged(everybody: Everybody):
