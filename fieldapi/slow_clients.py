@@ -22,6 +22,8 @@ from gunicorn.http.message import Request
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+HESITATION = 0.0005  # seconds for each connection, up to so many
+MOST_HESITATION = 10
 # Bytes read for the sake of an answered client: the greatest photo and more.
 MOST_UNREAD = 32 * 1024 * 1024
 
@@ -87,6 +89,15 @@ class PatientWorker(ThreadWorker):
     def init_process(self) -> None:
         self.patience = Patience.from_environment()
         super().init_process()
+
+    def accept(self, listener: Any) -> None:
+        """Hesitate the longer, the more connections are here: a new one goes to the process that has fewest.
+
+        All processes wake up for it, and without this the first to wake takes nearly all of them. When another was
+        quicker, gunicorn's own accept finds nothing and goes on.
+        """
+        time.sleep(min(self.nr_conns, MOST_HESITATION) * HESITATION)
+        super().accept(listener)
 
     def handle(self, conn: TConn) -> Any:
         """Serve one request, in a thread. False when the connection is over: it is closed here."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldapi.slow_clients import ClientGone, PacedUnreader, Patience
+from fieldapi.slow_clients import ClientGone, PacedUnreader, Patience, PatientWorker
 
 ROOT = Path(__file__).resolve().parents[2]
 SIXTEEN = range(16)
@@ -135,3 +135,16 @@ def test_a_client_must_reach_the_slowest_rate_once_its_grace_is_over(size, enoug
         else:
             with pytest.raises(ClientGone):
                 reader.read()
+
+
+def test_the_more_connections_a_process_has_the_later_it_takes_one_that_another_could_take(monkeypatch):
+    """Both wake up for it; the clock is told, not waited for. Nobody left to accept is no fault."""
+    waited: list[float] = []
+    monkeypatch.setattr("fieldapi.slow_clients.time.sleep", waited.append)
+    worker = PatientWorker.__new__(PatientWorker)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        for worker.nr_conns in (0, 1, 8, 900):
+            worker.accept(listener)
+
+    assert waited == [0, 0.0005, 0.004, 0.005]
