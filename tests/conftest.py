@@ -38,9 +38,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """Tables are emptied between transactional tests, which the journal's triggers would refuse."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER journal_no_delete")
+            cursor.execute("DROP TRIGGER IF EXISTS journal_no_delete")
         else:
-            cursor.execute("DROP TRIGGER journal_is_never_emptied ON fieldapi_journalline")
+            cursor.execute("DROP TRIGGER IF EXISTS journal_is_never_emptied ON fieldapi_journalline")
 
 
 @pytest.fixture(scope="session")
