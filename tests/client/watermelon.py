@@ -23,11 +23,12 @@ def node() -> str:
     found, npm = shutil.which("node"), shutil.which("npm")
     if not found or not npm:
         raise NodeMissing("Node and npm are not installed")
-    if not (HERE / "node_modules" / "@nozbe").is_dir():
+    wanted = json.loads((HERE / "package.json").read_text())["dependencies"]
+    if not all((HERE / "node_modules" / name).is_dir() for name in wanted):
         install = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund"]
         done = subprocess.run(install, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:
-            raise NodeMissing(f"npm cannot install WatermelonDB: {done.stderr[-300:]}")
+            raise NodeMissing(f"npm cannot install its packages: {done.stderr[-300:]}")
     return found
 
 
