@@ -180,7 +180,7 @@ SPECTACULAR_SETTINGS = {
         "OpinionKind": "opinions.models.Opinion.Kind",
         "ImportKind": "households.import_serializers.KINDS",
         "ExportKind": "reports.sheets.KINDS",
-        "RowOutcome": "sync.sync_serializers.OUTCOMES",
+        "RowOutcome": "sync.serializers.OUTCOMES",
         "SummaryState": "reports.summaries.STATES",
         "FlagCode": "visits.presence.CODES",
         "FlagState": "visits.models.Flag.State",

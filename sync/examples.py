@@ -1,103 +1,62 @@
-"""Bodies as a phone sends them, for the API document."""
+"""A push and its verdicts, for the API document."""
+
+from drf_spectacular.utils import OpenApiExample
 
 VISIT = {
+    "id": "0199d2a0-5555-7000-8000-000000000001",
     "household": "0199d2a0-1111-7000-8000-000000000001",
     "kind": "home",
-    "started_at": "2026-11-03T09:12:00+08:00",
-    "ended_at": "2026-11-03T09:40:00+08:00",
+    "started_at": 1793668320000,
+    "ended_at": 1793670000000,
     "people_met": 2,
-    "companions": ["0199d2a0-5555-7000-8000-000000000001"],
-    "tasks": ["0199d2a0-4444-7000-8000-000000000001"],
-    "location": {"lat": 28.6, "lon": 103.95, "accuracy_m": 12.5, "system": "gcj02", "mocked": False},
+    "lat": 28.6,
+    "lon": 103.95,
+    "accuracy_m": 12.5,
+    "system": "gcj02",
     "note": "老人在家",
-    "opinions": [
-        {
-            "id": "0199d2a0-2222-7000-8000-000000000001",
-            "text": "村口路灯坏了三个月",
-            "kind": "request",
-            "category": "lighting",
-            "wants_reply": True,
-        }
-    ],
-    "matters": [
-        {
-            "id": "0199d2a0-6666-7000-8000-000000000001",
-            "title": "帮助更换灶台水管",
-            "opinions": ["0199d2a0-2222-7000-8000-000000000001"],
-        }
-    ],
-    "photos": [
-        {
-            "id": "0199d2a0-3333-7000-8000-000000000001",
-            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "bytes": 183204,
-            "taken_at": "2026-11-03T09:20:00+08:00",
-            "caption": "坏了的路灯",
-        }
-    ],
-    "device": {"id": "phone-1", "app_version": "1.4.0", "clock_at": "2026-11-03T18:00:00+08:00"},
-}
-RECEPTION = {
-    "household": None,
-    "visitor": {"name": "赶集的老人", "address": "邻县关河村"},
-    "kind": "reception",
-    "started_at": "2026-11-03T14:05:00+08:00",
-    "ended_at": "2026-11-03T14:20:00+08:00",
-    "people_met": 1,
 }
 OPINION = {
-    "made_at": "2026-11-03T11:00:00+08:00",
-    "unit": "530626101201",
-    "voice": "村口小卖部",
-    "text": "希望公布办事电话",
-    "kind": "suggestion",
+    "id": "0199d2a0-2222-7000-8000-000000000001",
+    "visit": "0199d2a0-5555-7000-8000-000000000001",
+    "text": "村口路灯坏了三个月",
+    "kind": "request",
+    "wants_reply": True,
 }
-REPLY = {"text": "路灯已于今天修好", "how": "in_person", "told_at": "2026-11-10T16:00:00+08:00"}
-PHOTO = {
-    "task": "0199d2a0-4444-7000-8000-000000000001",
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "bytes": 183204,
-    "taken_at": "2026-11-09T14:50:00+08:00",
-    "caption": "修好的路灯",
-}
-MATTER = {
-    "title": "帮助更换灶台水管",
-    "done_on": "2026-11-03",
-    "households": ["0199d2a0-1111-7000-8000-000000000001"],
-    "opinions": ["0199d2a0-2222-7000-8000-000000000001"],
-    "satisfaction": 5,
-}
-ACTION = {
-    "task": "0199d2a0-4444-7000-8000-000000000001",
-    "verb": "finish",
-    "args": {"outcome": "路灯已修好"},
-    "made_at": "2026-11-09T15:00:00+08:00",
-}
-WITHDRAWAL = {"made_at": "2026-11-03T20:00:00+08:00", "reason": "填错了户", "changes": {"withdrawn": True}}
-QUARANTINED = {
-    "id": "0199d2a0-8888-7000-8000-000000000001",
-    "table": "visits",
-    "row_id": "0199d2a0-0000-7000-8000-000000000002",
-    "body": {
-        "household": "0199d2a0-1111-7000-8000-000000000009",
-        "kind": "home",
-        "started_at": "2026-11-03T10:05:00+08:00",
+PUSH = OpenApiExample(
+    "a visit with an opinion",
+    {
+        "changes": {
+            "visits": {"created": [VISIT], "updated": [], "deleted": []},
+            "opinions": {"created": [OPINION], "updated": [], "deleted": []},
+        },
+        "device": {"id": "phone-1", "app_version": "1.4.0", "clock_at": "2026-11-03T18:00:00+08:00"},
     },
-    "problem": {
-        "type": "/docs/problems/#household_unknown",
-        "title": "查无此户，或从未与您结对",
-        "status": 400,
-        "detail": "查无此户，或从未与您结对",
-        "code": "household_unknown",
-        "errors": [
-            {"pointer": "/household", "code": "household_unknown", "detail": "查无此户，或从未与您结对"}
+    request_only=True,
+)
+VERDICTS = OpenApiExample(
+    "both are stored",
+    {
+        "results": [
+            {"table": "visits", "id": VISIT["id"], "outcome": "created"},
+            {"table": "opinions", "id": OPINION["id"], "outcome": "created"},
         ],
+        "experimentalRejectedIds": {},
     },
-    "sender": "0199d2a0-7777-7000-8000-000000000001",
-    "device": "0199d2a0-9999-7000-8000-000000000001",
-    "received_at": "2026-11-03T18:00:00.412+08:00",
-    "state": "kept",
-    "decided_by": None,
-    "decided_at": None,
-    "decision_reason": "",
-}
+    response_only=True,
+)
+PULLED = OpenApiExample(
+    "one visit has changed, a household has left",
+    {
+        "changes": {
+            "visits": {"created": [], "updated": [{**VISIT, "post": "A", "version": 2}], "deleted": []},
+            "households": {
+                "created": [],
+                "updated": [],
+                "deleted": ["0199d2a0-1111-7000-8000-000000000002"],
+            },
+        },
+        "timestamp": 365729914880000,
+        "more": False,
+    },
+    response_only=True,
+)

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from sync.sync_views import Sync
-from sync.views import (
+from sync.desk.views import QuarantineViewSet
+from sync.puts.views import (
     PhoneAmendments,
     PhoneMatters,
     PhoneOpinions,
@@ -9,8 +9,8 @@ from sync.views import (
     PhoneReplies,
     PhoneTaskActions,
     PhoneVisits,
-    QuarantineViewSet,
 )
+from sync.views import Sync
 
 urlpatterns = [
     path("sync/push/", Sync.as_view({"post": "push"})),

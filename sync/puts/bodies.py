@@ -1,4 +1,4 @@
-"""Phones' bodies as the API document tells them. What is read of them stands in `columns.py`."""
+"""What phones PUT and are answered, as the API document tells it. How a body is read stands in `sync/columns.py`."""
 
 from typing import Any
 
@@ -99,3 +99,9 @@ class TaskActionSent(columns.TaskActionColumns, SentRow):
     """`args` is what the verb is told at a desk. Evidence photos not here yet are waited for."""
 
     verb: Any = serializers.ChoiceField(choices=list(VERBS))
+
+
+class WaitingShown(serializers.Serializer):
+    """The row is kept; it takes effect when the rows it refers to arrive."""
+
+    waiting_for = serializers.ListField(child=IdField())

@@ -1,0 +1,1 @@
+"""Quarantine as desks work on it."""

@@ -1,0 +1,1 @@
+"""Rows one by one: `PUT /<collection>/{id}/`."""
