@@ -126,16 +126,17 @@ def end_all_of(user: User, *, but: Device | None = None) -> int:
     return (alive.exclude(pk=but.pk) if but else alive).update(ended_at=clock.now())
 
 
-def change_password(*, by: User, device: Device, old: str, new: str, address: str) -> None:
-    """Change one's own password and end the other sessions.
-
-    Refuses `wrong_password` (which counts as a failed sign-in, with its locks) and `weak_password`.
-    """
+def prove_password(*, by: User, password: str, address: str) -> None:
+    """Refuses `wrong_password`, which counts as a failed sign-in, with its locks."""
     attempt = Attempt(by.username, address)
     attempt.refuse_if_locked()
-    if not fits(old, by):
+    if not fits(password, by):
         attempt.record_failure()
         raise Refused("wrong_password", "/old_password")
+
+
+def change_password(*, by: User, device: Device, old: str, new: str) -> None:
+    """Change one's own password, once `old` was proved, and end the other sessions. Refuses `weak_password`."""
     refuse_weak(new, by, pointer="/new_password", instead_of=old)
     hashed = make_password(new)
     with transaction.atomic():

@@ -73,11 +73,19 @@ class Session(Endpoint):
     """The session one is in."""
 
     resource = "auth"
-    repeatable = False  # a wrong password must be counted each time
+
+    def beforehand(self, request: Request) -> None:
+        """A wrong password is counted each time, whatever becomes of the change."""
+        if self.action == "password":
+            old = self.body(NewPassword)["old_password"]
+            sessions.prove_password(by=self.by, password=old, address=client_address(request))
 
     @extend_schema(summary="Sign out", request=None, responses={204: None})
     def logout(self, request: Request) -> Response:
-        """End this session. What the phone has not sent yet stays on the phone."""
+        """End this session. What the phone has not sent yet stays on the phone.
+
+        Asked again because the answer was lost, it is 401 `session_ended`: the first call did its work.
+        """
         sessions.end(by=self.by, device=self.device, action="auth.logout")
         return Response(status=204)
 
@@ -86,11 +94,7 @@ class Session(Endpoint):
         """Change the password; this session goes on, the user's others end."""
         asked = self.body(NewPassword)
         sessions.change_password(
-            by=self.by,
-            device=self.device,
-            old=asked["old_password"],
-            new=asked["new_password"],
-            address=client_address(request),
+            by=self.by, device=self.device, old=asked["old_password"], new=asked["new_password"]
         )
         return Response(status=204)
 

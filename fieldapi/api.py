@@ -23,9 +23,6 @@ class Endpoint(GenericViewSet):
     """A resource without rows of its own. `resource` names it in the access table."""
 
     resource: ClassVar[str]
-    repeatable: ClassVar[bool] = (
-        True  # whether an Idempotency-Key counts; not where a refusal must leave a trace
-    )
     # What `Allow` may tell; DRF's own list has OPTIONS, which is 405 here.
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     post: Callable[..., HttpResponse]  # set by as_view where the address takes POST
@@ -33,14 +30,16 @@ class Endpoint(GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if (
-            request.method == "POST"
-            and request.user is not None
-            and self.repeatable
-            and hasattr(self, "post")
-            and (key := request.headers.get("Idempotency-Key"))
-        ):
-            self.post = partial(idempotency.once, key, self.post, self.handle_exception)
+        if request.method != "POST" or request.user is None or not hasattr(self, "post"):
+            return
+        if key := request.headers.get("Idempotency-Key"):
+            act = idempotency.Act(self.beforehand, self.post, self.handle_exception)
+            self.post = partial(idempotency.once, key, act)
+        else:
+            self.beforehand(request)
+
+    def beforehand(self, request: Request) -> None:
+        """What a POST does before the act, outside its transaction: its traces stay when the act is refused."""
 
     @property
     def by(self) -> Any:

@@ -19,6 +19,7 @@ CODES: dict[str, Code] = {
     "bad_day": Code(400, "日期须为 YYYY-MM-DD", "A day is YYYY-MM-DD"),
     "bad_month": Code(400, "月份须为 YYYY-MM", "A month is YYYY-MM"),
     "unreadable": Code(400, "请求内容无法读取", "The body cannot be read"),
+    "not_utf8": Code(400, "编码损坏，请用 UTF-8", "Not UTF-8"),
     "incomplete": Code(408, "请求未传完，请重新发送", "The request did not arrive whole: send it again"),
     "bad_id": Code(
         400, "编号须为小写带连字符的 UUID", "An id is a lower-case hyphenated UUID of 36 characters"

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,17 +27,19 @@ LOCK_NOT_AVAILABLE = "55P03"
 CHUNK = 64 * 1024
 
 
-def once(
-    key: str,
-    handler: Callable[..., HttpResponse],
-    on_fault: Callable[[Exception], HttpResponse],
-    request: Request,
-    *args: Any,
-    **kwargs: Any,
-) -> HttpResponse:
-    """Run `handler` unless this user's key was used on this path before; then repeat the first answer.
+@dataclass(frozen=True)
+class Act:
+    """What a POST does: `beforehand` stays even if `handler` is undone; `on_fault` makes an answer of what it raises."""
 
-    Refusals are remembered too; 408, 429 and 5xx are not, and undo everything.
+    beforehand: Callable[[Request], None]
+    handler: Callable[..., HttpResponse]
+    on_fault: Callable[[Exception], HttpResponse]
+
+
+def once(key: str, act: Act, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Run `act` unless this user's key was used on this path before; then repeat the first answer.
+
+    Refusals are remembered too; 408, 429 and 5xx are not, and undo everything. What `beforehand` refuses is not.
     """
     if len(key) > LONGEST_KEY:
         raise Refused("bad_input", "Idempotency-Key")
@@ -43,15 +47,18 @@ def once(
     asked = RememberedAnswer(
         user=user, path=request.path[:300], key=key, body_hash=_digest(request), at=clock.now()
     )
+    if earlier := _same(asked).filter(at__gte=asked.at - KEPT).first():
+        return _repeated(earlier, asked)
+    act.beforehand(request)
     with transaction.atomic():
         earlier = _claim(asked)
         if earlier is not None:
             return _repeated(earlier, asked)
         try:
             with transaction.atomic():
-                response = handler(request, *args, **kwargs)
+                response = act.handler(request, *args, **kwargs)
         except Exception as fault:  # noqa: BLE001  whatever DRF can answer is an answer to remember; the rest is raised again
-            response = on_fault(fault)
+            response = act.on_fault(fault)
         if response.status_code >= 500 or response.status_code in (408, 429):
             transaction.set_rollback(True)
             return response
@@ -62,9 +69,13 @@ def once(
     return response
 
 
+def _same(asked: RememberedAnswer) -> QuerySet[RememberedAnswer]:
+    return RememberedAnswer.objects.filter(user=asked.user, path=asked.path, key=asked.key)
+
+
 def _claim(asked: RememberedAnswer) -> RememberedAnswer | None:
     """Insert the key, or return the row that stands. Old keys make room."""
-    same = RememberedAnswer.objects.filter(user=asked.user, path=asked.path, key=asked.key)
+    same = _same(asked)
     same.filter(at__lt=asked.at - KEPT).delete()
     try:
         with transaction.atomic():

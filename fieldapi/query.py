@@ -15,6 +15,7 @@ from fieldapi.errors import Fault, Refused, faults_of
 from fieldapi.fields import DayField, InstantField
 
 PAGING = frozenset({"limit", "cursor"})
+BROKEN = "\ufffd"  # what Django puts where percent-encoded bytes are no UTF-8; nobody searches for it
 
 
 class QuerySerializer(serializers.Serializer):
@@ -39,6 +40,7 @@ def asked_for(request: Request, serializer: type[Q]) -> dict[str, Any]:
     }
     asked = serializer(data=given)
     faults = [Fault(f"?{name}", "unknown_parameter") for name in given if name not in asked.fields]
+    faults += [Fault(f"?{name}", "not_utf8") for name, value in given.items() if BROKEN in value]
     if not asked.is_valid():
         faults += [
             Fault(f"?{fault.pointer[1:]}", fault.code, fault.detail) for fault in faults_of(asked.errors)

@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.db import OperationalError, connection, transaction
 
 from cadres.models import SignInFailure
@@ -15,8 +16,9 @@ from fieldapi.models import JournalLine, RememberedAnswer
 from households.models import Household
 from tests import samples
 from tests.conftest import Village
-from tests.samples import make_household
+from tests.samples import Caller, make_household
 
+OLD_PASSWORD, NEW_PASSWORD = "zou-fang-2026", "Xin-mi-ma-88"
 BODY = {"unit": samples.VILLAGE, "number": "12", "head_name": "王某"}
 
 
@@ -129,11 +131,44 @@ def test_whoever_may_not_act_leaves_no_answer_to_remember(village):
 
 
 def test_a_key_does_not_keep_a_wrong_password_from_being_counted(village):
-    body = {"old_password": "guess", "new_password": "Xin-mi-ma-88"}
-    village.client("gao").post("auth/password/", body, **{"Idempotency-Key": "a"})
+    body = {"old_password": "guess", "new_password": NEW_PASSWORD}
+    gao = village.client("gao")
 
-    assert SignInFailure.objects.count() == 1
+    answers = [gao.post("auth/password/", body, **{"Idempotency-Key": "a"}) for _ in range(2)]
+
+    assert [answer.json()["code"] for answer in answers] == ["wrong_password", "wrong_password"]
+    assert SignInFailure.objects.count() == 2
     assert RememberedAnswer.objects.count() == 0
+
+
+def with_a_password(village: Village) -> Caller:
+    village.gao.password = make_password(OLD_PASSWORD)
+    village.gao.save()
+    return village.client("gao")
+
+
+def test_a_changed_password_whose_answer_was_lost_is_answered_again(village):
+    body = {"old_password": OLD_PASSWORD, "new_password": NEW_PASSWORD}
+    gao = with_a_password(village)
+
+    answers = [gao.post("auth/password/", body, **{"Idempotency-Key": "a"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert SignInFailure.objects.count() == 0
+    assert JournalLine.objects.filter(action="auth.password").count() == 1
+    village.gao.refresh_from_db()
+    assert village.gao.check_password(NEW_PASSWORD)
+
+
+def test_a_weak_password_is_weak_again_under_its_key_and_changes_nothing(village):
+    body = {"old_password": OLD_PASSWORD, "new_password": "12345678"}
+    gao = with_a_password(village)
+
+    answers = [gao.post("auth/password/", body, **{"Idempotency-Key": "a"}) for _ in range(2)]
+
+    assert [answer.json()["code"] for answer in answers] == ["weak_password", "weak_password"]
+    village.gao.refresh_from_db()
+    assert village.gao.check_password(OLD_PASSWORD)
 
 
 def test_a_one_time_password_in_a_remembered_answer_is_not_stored_in_clear(village):
@@ -167,6 +202,27 @@ def test_copies_that_arrive_at_once_act_once():
     assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
     assert Household.objects.count() == 1
     assert JournalLine.objects.filter(action="households.create").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_of_a_password_change_at_once_are_all_answered_and_change_it_once():
+    gao = with_a_password(Village())
+    body = {"old_password": OLD_PASSWORD, "new_password": NEW_PASSWORD}
+
+    def once(_: int):
+        try:
+            return gao.post("auth/password/", body, **{"Idempotency-Key": "a"})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(once, range(6)))
+
+    told = {answer.status_code if answer.status_code == 204 else answer.json()["code"] for answer in answers}
+    assert 204 in told
+    assert told <= {204, "key_in_progress"}
+    assert JournalLine.objects.filter(action="auth.password").count() == 1
+    assert SignInFailure.objects.count() == 0
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time: a copy waits for the first")

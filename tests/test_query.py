@@ -49,6 +49,10 @@ def test_a_moment_is_a_day_or_an_instant_whose_plus_may_have_become_a_space(text
     assert ask(f"after={text}") == {"after": moment}
 
 
+def test_a_value_whose_bytes_are_no_utf8_is_refused():
+    assert refusals("unit=%D6%D0") == [("?unit", "not_utf8"), ("?unit", "invalid")]
+
+
 def test_every_fault_points_at_its_parameter():
     assert refusals("unit=53x&has_task=maybe&after=2026-02-30&colour=red&older_than_days=-1") == [
         ("?colour", "unknown_parameter"),

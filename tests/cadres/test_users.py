@@ -104,6 +104,19 @@ def test_an_id_that_is_taken_is_told(village):
     assert (answer.status_code, faults(answer)) == (409, [("/id", "already_exists")])
 
 
+def test_a_user_gets_a_place_and_loses_it_again(village):
+    zheng, address = village.client("zheng"), f"users/{village.gao.pk}/"
+
+    placed = zheng.patch(address, {"location": {"lat": 28.6, "lon": 103.95}}, version=1)
+    taken = zheng.patch(address, {"location": None}, version=2)
+
+    assert {name: placed.json()["location"][name] for name in ("lat", "lon")} == {"lat": 28.6, "lon": 103.95}
+    assert (taken.status_code, taken.json()["location"]) == (200, None)
+    off = zheng.patch(address, {"location": {"lat": 91, "lon": 103.95}}, version=3)
+    assert (off.status_code, off.json()["errors"][0]["pointer"]) == (400, "/location/lat")
+    assert zheng.get(address).json()["location"] is None
+
+
 def test_a_user_is_edited_and_the_blind_index_follows_the_phone(village):
     office = make_office()
     body = {"full_name": "高某某", "phone": "13900005678", "office": str(office.pk), "unit": VILLAGE}
