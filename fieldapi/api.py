@@ -23,6 +23,7 @@ class Endpoint(GenericViewSet):
     """A resource without rows of its own. `resource` names it in the access table."""
 
     resource: ClassVar[str]
+    repeatable: ClassVar[bool] = True  # whether an Idempotency-Key counts; not where a call is so by itself
     # What `Allow` may tell; DRF's own list has OPTIONS, which is 405 here.
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     post: Callable[..., HttpResponse]  # set by as_view where the address takes POST
@@ -32,7 +33,7 @@ class Endpoint(GenericViewSet):
         super().initial(request, *args, **kwargs)
         if request.method != "POST" or request.user is None or not hasattr(self, "post"):
             return
-        if key := request.headers.get("Idempotency-Key"):
+        if self.repeatable and (key := request.headers.get("Idempotency-Key")):
             act = idempotency.Act(self.beforehand, self.post, self.handle_exception)
             self.post = partial(idempotency.once, key, act)
         else:

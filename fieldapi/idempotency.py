@@ -29,7 +29,7 @@ CHUNK = 64 * 1024
 
 @dataclass(frozen=True)
 class Act:
-    """What a POST does: `beforehand` stays even if `handler` is undone; `on_fault` makes an answer of what it raises."""
+    """What a POST does. What `beforehand` did stays even if `handler` is undone; `on_fault` answers what it raises."""
 
     beforehand: Callable[[Request], None]
     handler: Callable[..., HttpResponse]
