@@ -125,6 +125,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "groups.open_task": SUPERVISOR,
     "tasks.list": ALL,
     "tasks.retrieve": ALL,
+    "tasks.history": ALL,
+    "tasks.verbs": ALL,
     "tasks.create": SUPERVISOR,
     "tasks.assign": SUPERVISOR,
     "tasks.start": FIELD,

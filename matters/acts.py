@@ -10,6 +10,7 @@ from uuid import UUID
 from cadres.models import User
 from fieldapi.access import Role
 from matters.models import OfficeView, Task
+from matters.posts import covers_handler
 
 Columns = dict[str, Any]
 
@@ -18,7 +19,7 @@ class Part(StrEnum):
     """What somebody is to a task."""
 
     SUPERVISOR = "supervisor"  # of a unit that the task lies in
-    HANDLER = "handler"
+    HANDLER = "handler"  # or post B, who acts for the handler that day (顶岗)
     PAIRED = "paired cadre"  # serves, in post A or B, a household that raised it
     INVITED = "invited office"  # belongs to an office asked for its view, not yet decided upon
     LEADER = "leader"  # of a unit that the task lies in
@@ -50,6 +51,8 @@ def has_part(part: Part, task: Task, by: User, *, day: date) -> bool:
     if part == Part.SUPERVISOR:
         return by.role == Role.SUPERVISOR and by.governs(task.unit_id)
     if part == Part.HANDLER:
+        if by.role == Role.CADRE and task.handler_id != by.pk:
+            return covers_handler(task, by, day=day)
         return by.role in (Role.CADRE, Role.SUPERVISOR) and task.handler_id == by.pk
     if part == Part.LEADER:
         return by.role == Role.LEADER and by.governs(task.unit_id)

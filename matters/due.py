@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from fieldapi.errors import Refused
 from matters.acts import Act, Columns
 from matters.deadlines import days_stood, due_day
+from matters.models import Task
 from matters.working_calendar import working_days
 from opinions.models import Category
 
@@ -12,14 +13,17 @@ UNKNOWN = Category()
 """A task whose category nobody has said yet has a new category's deadline."""
 
 
-def extend(act: Act) -> Columns:
-    task, due_on = act.task, act.args["due_on"]
+def check_extendable(task: Task) -> None:
     if task.extended:
         raise Refused("already_extended")
     if task.due_on is None:
         raise Refused("no_due_day")
-    if due_on <= task.due_on:
-        raise Refused("due_not_later", "/due_on", due_on=task.due_on)
+
+
+def extend(act: Act) -> Columns:
+    due_on, before = act.args["due_on"], act.task.due_on
+    if before and due_on <= before:
+        raise Refused("due_not_later", "/due_on", due_on=before)
     return typed(due_on) | {"extended": True}
 
 

@@ -15,17 +15,24 @@ from matters.due import typed
 from matters.models import Task, TaskAction
 
 
-def escalate(act: Act) -> Columns:
-    """To the unit above the one it has come to; refuses `nothing_above` at the top."""
-    above = parent_of(act.task.escalated_to_id or act.task.unit_id)
+def check_not_at_the_top(task: Task) -> None:
+    above = _above(task)
     if above is None or not Unit.objects.filter(pk=above).exists():
-        raise Refused("nothing_above", unit=act.task.escalated_to_id or act.task.unit_id)
+        raise Refused("nothing_above", unit=task.escalated_to_id or task.unit_id)
+
+
+def _above(task: Task) -> str | None:
+    """The unit above the one it has come to."""
+    return parent_of(task.escalated_to_id or task.unit_id)
+
+
+def escalate(act: Act) -> Columns:
     due_on = act.args.get("due_on")
     if due_on and act.task.finished_on:
         raise Refused("due_day_fixed", "/due_on")
     if due_on and act.task.due_on and due_on <= act.task.due_on:
         raise Refused("due_not_later", "/due_on", due_on=act.task.due_on)
-    return {"escalated_to_id": above} | (typed(due_on) if due_on else {})
+    return {"escalated_to_id": _above(act.task)} | (typed(due_on) if due_on else {})
 
 
 def escalate_overdue() -> None:

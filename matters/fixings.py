@@ -1,5 +1,6 @@
 """The five fixings (五定): responsible office, handler, plan, closing time, closing standard."""
 
+from datetime import datetime
 from uuid import UUID
 
 from cadres.models import Office, User
@@ -7,18 +8,24 @@ from fieldapi.access import Role
 from fieldapi.errors import Refused
 from matters.acts import Act, Columns
 from matters.due import typed
-from matters.models import Task
+from matters.models import Fixing, Task
+from matters.posts import cover_of, on_post
 
-FIXINGS = ("office", "handler", "plan", "due_on", "closing_standard")
+FIXINGS = tuple(Fixing.Name.values)
 
 
 def assign(act: Act) -> Columns:
-    """Sets any of the five. Once work has begun the due day stands: it moves by `extend`, once."""
+    """Sets any of the five. Once work has begun the due day stands: it moves by `extend`, once.
+
+    Where nobody is named and nobody has it yet, it goes to the cadre on post at the household that raised it.
+    """
     task, given = act.task, _given(act)
     if task.state == Task.State.IN_PROGRESS and given.get("due_on", task.due_on) != task.due_on:
         raise Refused("due_day_fixed", "/due_on")
     if not any(given.get(column) or getattr(task, column) for column in ("office_id", "handler_id")):
-        raise Refused("nobody_assigned", "/handler")
+        if (cadre := on_post(task, day=act.day)) is None:
+            raise Refused("nobody_assigned", "/handler")
+        given["handler_id"] = cadre
     return given
 
 
@@ -28,26 +35,43 @@ def start(act: Act) -> Columns:
     for column, value in given.items():
         if getattr(task, column) not in (None, "", value):
             raise Refused("fixing_set", f"/{column.removesuffix('_id')}")
-    if missing := [
-        name for name in FIXINGS if not (given.get(_column(name)) or getattr(task, _column(name)))
-    ]:
+    if missing := [name for name in missing_fixings(task) if not given.get(column_of(name))]:
         raise Refused("five_fixings_missing", missing=missing)
     return given
 
 
-def _column(name: str) -> str:
+def column_of(name: str) -> str:
     return f"{name}_id" if name in ("office", "handler") else name
 
 
+def missing_fixings(task: Task) -> list[str]:
+    """Names of those not set yet."""
+    return [name for name in FIXINGS if not getattr(task, column_of(name))]
+
+
+def keep(task: Task, columns: Columns, *, verb: str, by: User | None, at: datetime) -> list[Fixing]:
+    """Unsaved rows for the fixings among `columns` that say something else than `task` did."""
+    return [
+        Fixing(task_id=task.pk, name=name, value=str(value), verb=verb, by=by, set_at=at)
+        for name in FIXINGS
+        if (value := columns.get(column_of(name))) and value != getattr(task, column_of(name))
+    ]
+
+
 def _given(act: Act) -> Columns:
-    """The fixings named in the arguments, as columns; office and handler looked up within the actor's reach."""
-    given = {_column(name): act.args[name] for name in FIXINGS if name in act.args}
-    if "due_on" in given and given["due_on"] != act.task.due_on:
+    """The fixings named in the arguments, as columns; office and handler looked up within the actor's reach.
+
+    A new handler who is away that day is covered (顶岗): the task goes to post B of the household that raised it.
+    """
+    task, given = act.task, {column_of(name): act.args[name] for name in FIXINGS if name in act.args}
+    if "due_on" in given and given["due_on"] != task.due_on:
         given |= typed(given["due_on"])
     if "office_id" in given:
         _check_office(act, given["office_id"])
-    if "handler_id" in given:
-        _check_handler(act, given["handler_id"], office=given.get("office_id") or act.task.office_id)
+    if (handler := given.get("handler_id")) is not None:
+        _check_handler(act, handler, office=given.get("office_id") or task.office_id)
+        if handler != task.handler_id and (cover := cover_of(handler, task, day=act.day)):
+            given["handler_id"] = cover
     return given
 
 

@@ -17,7 +17,8 @@ from households.models import PRIORITY_TAGS, Household
 from matters.acts import Act, Columns
 from matters.cards import days_from
 from matters.due import counted, typed
-from matters.models import Task
+from matters.fixings import keep
+from matters.models import Fixing, Task
 from opinions.models import Category, Group, Opinion
 
 HIGH, NORMAL = "high", "normal"
@@ -75,6 +76,8 @@ def open_task(
         **due,
         **days_from(due.get("due_on"), today, group.unit_id),
     )
+    given = {"office_id": office, "due_on": task.due_on}
+    Fixing.objects.bulk_create(keep(Task(pk=task.pk), given, verb="open", by=by, at=now))
     left = {row.group_id for row in joined if row.group_id}
     Group.objects.filter(pk__in=left).update(version=F("version") + 1, changed_at=now)
     Opinion.objects.filter(pk__in=[row.pk for row in joined]).update(

@@ -12,7 +12,8 @@ from fieldapi.journal import Entry, note_down_all
 from fieldapi.working_days import DAY, WorkingDays, edition
 from matters.cards import BATCH, CARD_COLUMNS, RUNNING, take_back
 from matters.deadlines import card_days, due_day
-from matters.models import Card, CountedCalendar, Task, TaskQuerySet
+from matters.fixings import keep
+from matters.models import Card, CountedCalendar, Fixing, Task, TaskQuerySet
 from matters.working_calendar import editions, working_days_of
 
 
@@ -45,16 +46,19 @@ def _recount_some(rows: TaskQuerySet) -> UUID | None:
     tasks = list(rows.select_for_update(of=("self",), no_key=True)[:BATCH])
     calendars = working_days_of({task.unit_id for task in tasks})
     standing = _standing_cards(tasks)
-    now, lines, mistaken = clock.now(), [], []
+    now, lines, mistaken, moved = clock.now(), [], [], []
     changed = []
     for task in tasks:
-        was, before = task.due_on, _columns(task)
+        was, before = Task(pk=task.pk, due_on=task.due_on), _columns(task)
         mistaken += count_again(task, calendars[task.unit_id], standing[task.pk], today=clock.today())
         if _columns(task) != before:
             task.version, task.changed_at = task.version + 1, now
             changed.append(task)
-            lines.append(Entry("tasks.recount", task.pk, task.unit_id, {"was": was, "due_on": task.due_on}))
+            moved += keep(was, {"due_on": task.due_on}, verb="recount", by=None, at=now)
+            facts = {"was": was.due_on, "due_on": task.due_on}
+            lines.append(Entry("tasks.recount", task.pk, task.unit_id, facts))
     Task.objects.bulk_update(changed, [*CARD_COLUMNS, "due_on", "version", "changed_at"])
+    Fixing.objects.bulk_create(moved)
     take_back(Card.objects.filter(pk__in=[card.pk for card in mistaken]), at=now)
     note_down_all(None, lines)
     return tasks[-1].pk if len(tasks) == BATCH else None

@@ -4,7 +4,7 @@ from cadres.models import Office
 from fieldapi.errors import Fault, Refused
 from fieldapi.ids import new_id
 from matters.acts import Act, Columns
-from matters.models import JointReview, OfficeView
+from matters.models import JointReview, OfficeView, Task
 
 
 def request(act: Act) -> Columns:
@@ -47,10 +47,10 @@ def decide(act: Act) -> Columns:
     return {"under_review": False}
 
 
-def check_reviewed(act: Act) -> None:
+def check_reviewed(task: Task) -> None:
     """Refuses `review_required` where the category asks for a joint review and none has been decided."""
-    category = act.task.category
+    category = task.category
     if category is None or not category.needs_review:
         return
-    if not act.task.joint_reviews.filter(decided_at__isnull=False).exists():
+    if not task.joint_reviews.filter(decided_at__isnull=False).exists():
         raise Refused("review_required")

@@ -7,6 +7,8 @@ from matters.views import GroupTaskViewSet, PracticalMatterViewSet, TaskViewSet
 urlpatterns = [
     path("tasks/", TaskViewSet.as_view({"get": "list", "post": "create"})),
     path("tasks/<pk>/", TaskViewSet.as_view({"get": "retrieve"})),
+    path("tasks/<pk>/history/", TaskViewSet.as_view({"get": "history"})),
+    path("tasks/<pk>/verbs/", TaskViewSet.as_view({"get": "verbs"})),
     *(path(f"tasks/<pk>/{verb}/", TaskViewSet.as_view({"post": verb.replace("-", "_")})) for verb in VERBS),
     path("calendar-days/", CalendarDayViewSet.as_view({"get": "list", "post": "create"})),
     path("calendar-days/<pk>/", CalendarDayViewSet.as_view({"get": "retrieve", "delete": "destroy"})),

@@ -33,7 +33,7 @@ from matters.arguments import (
     tasks_named,
     understood,
 )
-from matters.models import Task, TaskAction
+from matters.models import Fixing, Task, TaskAction
 
 State = Task.State
 OPEN, ASSIGNED, IN_PROGRESS, DONE = State.OPEN, State.ASSIGNED, State.IN_PROGRESS, State.DONE
@@ -56,6 +56,10 @@ def _nothing_more(act: Act) -> None:
     pass
 
 
+def _nothing_against(task: Task) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Verb:
     """One row of the table."""
@@ -68,6 +72,7 @@ class Verb:
     then: Callable[[Act], None] = _nothing_more  # what follows from it, in the same transaction
     paused: bool | None = None  # asks that the task be paused, or be not; None: either
     under_review: bool | None = None  # likewise
+    check: Callable[[Task], None] = _nothing_against  # refuses what can't be done, whatever it is told
 
     def fits(self, task: Task) -> bool:
         return (
@@ -98,6 +103,7 @@ VERBS: dict[str, Verb] = {
         {state: state for state in LIVE},
         _supervisor(Extension),
         due.extend,
+        check=due.check_extendable,
     ),
     "escalate": Verb(
         "上报",
@@ -105,6 +111,7 @@ VERBS: dict[str, Verb] = {
         {state: state for state in LIVE},
         _supervisor(Escalation),
         escalation.escalate,
+        check=escalation.check_not_at_the_top,
     ),
     "pause": Verb(
         "暂停",
@@ -155,6 +162,7 @@ VERBS: dict[str, Verb] = {
         closing.finish,
         paused=False,
         under_review=False,
+        check=reviewing.check_reviewed,
     ),
     "confirm": Verb(
         "确认",
@@ -180,6 +188,7 @@ VERBS: dict[str, Verb] = {
         _supervisor(Reason),
         closing.decline,
         closing.refresh_opinions,
+        check=reviewing.check_reviewed,
     ),
     "merge": Verb(
         "并案",
@@ -219,6 +228,7 @@ def perform(
     act = _judged(by, task_id, verb, args, made_at=made_at or now, now=now, offline=offline)
     rule, task = VERBS[verb], act.task
     with pointing_into(ARGS if offline else ""):
+        rule.check(task)
         columns = rule.columns(act)
     became = rule.becomes[State(task.state)]
     columns |= cards.follow(act, became, columns)
@@ -240,6 +250,7 @@ def perform(
         added_month=added_month(task.unit_id, _counts_on(verb, act)),
         ignored=ignored,
     )
+    Fixing.objects.bulk_create(fixings.keep(task, columns, verb=verb, by=by, at=act.made_at))
     rule.then(act)
     note_down(
         by,
@@ -287,11 +298,17 @@ def _write(task: Task, **columns: Any) -> None:
         raise Refused("wrong_state", state=task.state)
 
 
-def _wrong_state(task: Task, by: User, *, day: date) -> Refused:
+def allowed(task: Task, by: User, *, day: date) -> dict[str, Part]:
+    """The verbs that its state and `by`'s part in it allow on `day`, each with that part. Four queries at most."""
     parts = {part for part in Part if has_part(part, task, by, day=day)}
-    allowed = [name for name, rule in VERBS.items() if rule.fits(task) and parts & rule.who.keys()]
+    mine = {name: next((part for part in rule.who if part in parts), None) for name, rule in VERBS.items()}
+    return {name: part for name, part in mine.items() if part and VERBS[name].fits(task)}
+
+
+def _wrong_state(task: Task, by: User, *, day: date) -> Refused:
+    may = list(allowed(task, by, day=day))
     return Refused(
-        "wrong_state", state=task.state, paused=task.paused, under_review=task.under_review, allowed=allowed
+        "wrong_state", state=task.state, paused=task.paused, under_review=task.under_review, allowed=may
     )
 
 

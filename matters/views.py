@@ -9,12 +9,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cadres.units import within
-from fieldapi.api import Rows
+from fieldapi.api import Rows, etag
 from fieldapi.ids import parse_id
 from matters.examples import MATTER, NEW_TASK, TASK, VERB_EXAMPLES
+from matters.fixings import missing_fixings
+from matters.form_examples import FORMS, HISTORY
+from matters.form_serializers import TaskForms, TaskHistory
+from matters.forms import forms
+from matters.history import told
 from matters.joining import open_task
 from matters.models import (
     Card,
+    Fixing,
     JointReview,
     MatterHousehold,
     MatterOpinion,
@@ -149,6 +155,37 @@ class TaskViewSet(ShowingTasks):
     def create(self, request: Request) -> Response:
         task = open_task(by=self.by, **self.body(NewTask))
         return self.shown(self.get_queryset().get(pk=task.pk), status=201)
+
+    @extend_schema(
+        summary="五定与经过 The five fixings with all they ever said, and every act",
+        responses=TaskHistory,
+        examples=[HISTORY],
+    )
+    def history(self, request: Request, pk: str) -> Response:
+        task = self.get_object()
+        fixings = told(Fixing.objects.filter(task=task).order_by("pk"))
+        shown = {
+            "id": task.pk,
+            "version": task.version,
+            "fixings": fixings,
+            "missing": missing_fixings(task),
+            "actions": task.actions.all(),
+        }
+        return Response(TaskHistory(shown).data, headers=etag(task))
+
+    @extend_schema(
+        summary="可办事项 What you may do to it now, and what each verb must be told",
+        responses=TaskForms,
+        examples=[FORMS],
+    )
+    def verbs(self, request: Request, pk: str) -> Response:
+        task = self.get_object()
+        shown = {
+            **{name: getattr(task, name) for name in ("version", "state", "paused", "under_review")},
+            "id": task.pk,
+            "verbs": forms(task, self.by, day=self.today),
+        }
+        return Response(TaskForms(shown).data, headers=etag(task))
 
     assign = _verb("assign")
     start = _verb("start")

@@ -2,6 +2,7 @@
 
 from matters.models.calendars import CalendarDay, CountedCalendar
 from matters.models.cards import Card, CardQuerySet
+from matters.models.fixings import Fixing
 from matters.models.practical import MatterHousehold, MatterOpinion, PracticalMatter, PracticalMatterQuerySet
 from matters.models.reviews import JointReview, OfficeView
 from matters.models.tasks import Task, TaskQuerySet
@@ -12,6 +13,7 @@ __all__ = [
     "Card",
     "CardQuerySet",
     "CountedCalendar",
+    "Fixing",
     "JointReview",
     "MatterHousehold",
     "MatterOpinion",

@@ -78,6 +78,12 @@ SCENES = {
     "tasks.retrieve": Scene(
         lambda village: f"tasks/{make_task(village).pk}/", through=SERVING | {"sun"} | COUNTY
     ),
+    "tasks.history": Scene(
+        lambda village: f"tasks/{make_task(village).pk}/history/", through=SERVING | {"sun"} | COUNTY
+    ),
+    "tasks.verbs": Scene(
+        lambda village: f"tasks/{make_task(village).pk}/verbs/", through=SERVING | {"sun"} | COUNTY
+    ),
     "tasks.create": Scene(
         lambda village: "tasks/",
         body=lambda village: {

@@ -68,8 +68,8 @@ def test_assigning_sets_any_of_the_five(village: Village):
     assert answer.json()["actions"][0]["due_on"] == "2026-12-01"
 
 
-def test_assigning_needs_somebody(village: Village):
-    task = make_task(village)
+def test_assigning_needs_somebody_where_nobody_serves_who_raised_it(village: Village):
+    task = make_task(village, opinion=samples.make_opinion(samples.make_household("8"), village.sun))
 
     answer = act(village, "sun", task, "assign", plan="换灯")
 
