@@ -68,6 +68,7 @@ def settle(cadres_count: int) -> County:
             generation_at=now,
             signed_in_at=now,
             last_seen_at=now,
+            last_synced_at=now,
             clock_offset_ms=0,  # it has sent before
         )
         for user in (*cadres, leader)

@@ -19,7 +19,9 @@ from fieldapi.ids import parse_id
 
 CLOCK_JITTER = timedelta(seconds=30)
 MOST_OFFSET_MS = 2**53 - 1
-SEEN_AGAIN = timedelta(minutes=5)  # how stale `last_seen_at` may be: most requests write nothing
+SEEN_AGAIN = timedelta(
+    minutes=5
+)  # how stale `last_seen_at` and `last_synced_at` may be: most requests write nothing
 MOST_UNSENT = 10**9
 
 
@@ -87,23 +89,33 @@ def keep_track(device: Device, request: Request) -> None:
     news = {name: value for name, value in said.items() if getattr(device, name) != value}
     if news or now - device.last_seen_at > SEEN_AGAIN:
         news["last_seen_at"] = now
+    _write(device, news)
+
+
+def keep_sync(device: Device | None, offset: timedelta | None = None) -> None:
+    """Remember that rows have just been exchanged, and how far the phone's clock is ahead, where that is known.
+
+    No query unless the last time is `SEEN_AGAIN` ago, or the clock has moved by more than `CLOCK_JITTER`: the time
+    that the bytes were under way is in the offset, so that it trembles with the network.
+    """
+    if device is None:
+        return
+    now = clock.now()
+    news: dict[str, Any] = {}
+    if device.last_synced_at is None or now - device.last_synced_at > SEEN_AGAIN:
+        news["last_synced_at"] = now
+    if offset is not None:
+        ahead, known = round(offset / timedelta(milliseconds=1)), device.clock_offset_ms
+        if known is None or abs(ahead - known) > CLOCK_JITTER / timedelta(milliseconds=1):
+            news["clock_offset_ms"] = min(max(ahead, -MOST_OFFSET_MS), MOST_OFFSET_MS)
+    _write(device, news)
+
+
+def _write(device: Device, news: dict[str, Any]) -> None:
+    if news:
         Device.objects.filter(pk=device.pk).update(**news)
         for name, value in news.items():
             setattr(device, name, value)
-
-
-def keep_time(device: Device | None, offset: timedelta | None) -> None:
-    """Remember how far the phone's clock is ahead. No query unless it has moved by more than `CLOCK_JITTER`.
-
-    The time that the bytes were under way is in the offset, so that it trembles with the network.
-    """
-    if device is None or offset is None:
-        return
-    ahead, known = round(offset / timedelta(milliseconds=1)), device.clock_offset_ms
-    if known is not None and abs(ahead - known) <= CLOCK_JITTER / timedelta(milliseconds=1):
-        return
-    device.clock_offset_ms = min(max(ahead, -MOST_OFFSET_MS), MOST_OFFSET_MS)
-    Device.objects.filter(pk=device.pk).update(clock_offset_ms=device.clock_offset_ms)
 
 
 class SignedInScheme(OpenApiAuthenticationExtension):

@@ -39,38 +39,6 @@ SIGN_IN = sent(
     },
 )
 SIGNED_IN = answered("Signed in", {"access": "eyJ…", "refresh": "eyJ…", "user": ONESELF})
-ME = answered(
-    "A cadre",
-    {
-        **ONESELF,
-        "permissions": ["households.list", "visits.update"],
-        "server_time": "2026-11-03T09:40:00+08:00",
-        "min_app_version": "1.4.0",
-        "sync": {
-            "device": PHONE,
-            "last_seen_at": "2026-11-03T09:38:12.345+08:00",
-            "unsent": 2,
-            "clock_offset_ms": -840,
-        },
-    },
-)
-DEVICE = answered(
-    "A phone",
-    {
-        "id": PHONE,
-        "user": NAMED,
-        "phone_id": "a3f1c2d4",
-        "name": "小米 14",
-        "platform": "android",
-        "app_version": "1.4.0",
-        "signed_in_at": "2026-11-01T08:00:00+08:00",
-        "last_seen_at": "2026-11-03T09:38:12.345+08:00",
-        "ended_at": None,
-        "unsent": 2,
-        "clock_offset_ms": -840,
-        "current": True,
-    },
-)
 NEW_UNIT = sent("A villagers' group", {"code": "530626101201001", "name": "一组"})
 UNIT = answered(
     "A village",

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from cadres.units import LEVELS, ancestors, county_of, within
 from fieldapi.access import Role
+from fieldapi.calendar import start_of
 from fieldapi.ids import new_id
 from fieldapi.models import Identified, Versioned
 from fieldapi.secrets import BlindIndexField, SecretField
@@ -126,6 +127,10 @@ class DeviceQuerySet(models.QuerySet["Device"]):
             return self.filter(Q(user=user) | Q(**within(user.unit_id, field="user__unit")))
         return self.filter(user=user)
 
+    def not_synced_since(self, day: date) -> Self:
+        """Devices that exchanged no rows on `day` or later, those included that never did."""
+        return self.filter(Q(last_synced_at=None) | Q(last_synced_at__lt=start_of(day)))
+
 
 class Device(Identified):
     """A phone (or browser) as one user uses it, with that user's session on it.
@@ -145,6 +150,7 @@ class Device(Identified):
     signed_in_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField()
+    last_synced_at = models.DateTimeField(null=True)  # rows were last pushed, pulled or PUT
     unsent = models.PositiveIntegerField(null=True)
     clock_offset_ms = models.BigIntegerField(
         null=True

@@ -83,22 +83,6 @@ class SignedInShown(TokensShown):
     user = Oneself()
 
 
-class SyncShown(serializers.Serializer):
-    """What the server knows of this device."""
-
-    device = IdField()
-    last_seen_at = InstantField()
-    unsent = serializers.IntegerField(allow_null=True)
-    clock_offset_ms = serializers.IntegerField(allow_null=True)
-
-
-class Me(Oneself):
-    permissions = serializers.ListField(child=serializers.CharField(), help_text="`resource.action` names.")
-    server_time = InstantField()
-    min_app_version = serializers.CharField(allow_blank=True)
-    sync = SyncShown()
-
-
 class DeviceShown(serializers.Serializer):
     """A phone as one user uses it."""
 
@@ -110,6 +94,7 @@ class DeviceShown(serializers.Serializer):
     app_version = serializers.CharField(allow_blank=True)
     signed_in_at = InstantField()
     last_seen_at = InstantField()
+    last_synced_at = InstantField(allow_null=True, help_text="Rows were last pushed, pulled or PUT.")
     ended_at = InstantField(allow_null=True)
     unsent = serializers.IntegerField(allow_null=True, help_text="Records the phone still holds.")
     clock_offset_ms = serializers.IntegerField(

@@ -1,8 +1,7 @@
-"""The endpoints of sign-in: tokens, oneself, devices."""
+"""The endpoints of sign-in: tokens, sessions, devices."""
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -14,17 +13,14 @@ from cadres.authentication import keep_track
 from cadres.models import Device
 from cadres.serializers import (
     DeviceShown,
-    Me,
     NewPassword,
     RefreshAsked,
     SignedInShown,
     SignIn,
     TokensShown,
 )
-from fieldapi import clock
-from fieldapi.access import permissions_of
 from fieldapi.api import Endpoint, Rows
-from fieldapi.fields import IdField
+from fieldapi.fields import DayField, IdField
 from fieldapi.query import QuerySerializer, YesNo
 
 
@@ -99,40 +95,12 @@ class Session(Endpoint):
         return Response(status=204)
 
 
-class Myself(Endpoint):
-    """Whoever is signed in."""
-
-    resource = "me"
-
-    @extend_schema(summary="Who is signed in", responses=Me, examples=[examples.ME])
-    def retrieve(self, request: Request) -> Response:
-        """The user, what the role may do, the server's time, and what is known of this device."""
-        user = self.by
-        shown = {
-            **{
-                name: getattr(user, name)
-                for name in ("id", "username", "full_name", "role", "unit", "office")
-            },
-            "must_change_password": user.must_change_password,
-            "permissions": permissions_of(user.role),
-            "server_time": clock.now(),
-            "min_app_version": settings.MIN_APP_VERSION,
-            "sync": {
-                "device": self.device.pk,
-                "last_seen_at": self.device.last_seen_at,
-                "unsent": self.device.unsent,
-                "clock_offset_ms": self.device.clock_offset_ms,
-            },
-        }
-        return Response(Me(shown).data)
-
-
 class DeviceQuery(QuerySerializer):
     user = IdField()
     ended = YesNo(help_text="Only those whose session has ended, or has not.")
+    not_synced_since = DayField(help_text="No rows pushed, pulled or PUT on this day or later, or never.")
 
 
-@examples.shown(examples.DEVICE)
 class Devices(Rows):
     """Phones and browsers, each as one user uses it: when it was last seen and what it still holds."""
 
@@ -144,11 +112,13 @@ class Devices(Rows):
     def get_queryset(self) -> models.QuerySet[Device]:
         return super().get_queryset().select_related("user")
 
-    def filtered(self, rows: models.QuerySet[Any], asked: dict[str, Any]) -> models.QuerySet[Any]:
+    def filtered(self, rows: Any, asked: dict[str, Any]) -> models.QuerySet[Any]:
         if "user" in asked:
             rows = rows.filter(user=asked["user"])
         if "ended" in asked:
             rows = rows.filter(ended_at__isnull=not asked["ended"])
+        if "not_synced_since" in asked:
+            rows = rows.not_synced_since(asked["not_synced_since"])
         return rows
 
     @extend_schema(summary="End a device's session", responses={204: None})

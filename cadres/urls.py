@@ -3,7 +3,7 @@ from typing import Any
 from django.urls import path
 
 from cadres.ledger import Journal
-from cadres.sign_in import Devices, Door, Myself, Session
+from cadres.sign_in import Door, Session
 from cadres.views import Absences, Offices, People, Units
 
 LIST: dict[str, Any] = {"get": "list", "post": "create"}
@@ -14,9 +14,6 @@ urlpatterns = [
     path("auth/token/refresh/", Door.as_view({"post": "refresh"})),
     path("auth/logout/", Session.as_view({"post": "logout"})),
     path("auth/password/", Session.as_view({"post": "password"})),
-    path("me/", Myself.as_view({"get": "retrieve"})),
-    path("devices/", Devices.as_view({"get": "list"})),
-    path("devices/<str:pk>/", Devices.as_view({"get": "retrieve", "delete": "destroy"})),
     path("units/", Units.as_view(LIST)),
     path("units/<str:pk>/", Units.as_view(ROW)),
     path("offices/", Offices.as_view(LIST)),

@@ -155,6 +155,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "sync.push": FIELD,
     "sync.pull": ALL,
     "sync.tables": ALL,
+    "sync-health.list": ASSIGNING,
     "quarantine.list": ALL,
     "quarantine.retrieve": ALL,
     "quarantine.replay": SUPERVISOR,

@@ -35,7 +35,12 @@ class FrozenRecord(models.Model):
     marked = models.BooleanField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["month", "list", "unit"], name="frozen_of_unit")]
+        indexes = [
+            models.Index(fields=["month", "list", "unit"], name="frozen_of_unit"),
+            models.Index(
+                fields=["cadre", "month"], name="frozen_visits_of_cadre", condition=Q(list="visits")
+            ),
+        ]
 
 
 class ExportQuerySet(models.QuerySet["Export"]):

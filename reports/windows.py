@@ -23,7 +23,9 @@ class Scope:
     """Rows of a unit with all below it (or `own`: of the unit itself only), of one office, of one cadre."""
 
     unit: str
-    codes: tuple[str, ...]  # of the unit and everything below it; of the unit alone for its own rows
+    # Of the unit and everything below it; of the unit alone for its own rows. None where the rows are found by
+    # something else first, as those of one cadre are.
+    codes: tuple[str, ...]
     office: UUID | None = None
     cadre: UUID | None = None
 
@@ -64,6 +66,8 @@ class Among(Lookup[Any]):
         return f"({code} >= %s AND {code} < %s)", [*params, bounds["unit__gte"], *params, bounds["unit__lt"]]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        if not self.rhs.codes:
+            return self.as_sql(compiler, connection)
         code, params = self.process_lhs(compiler, connection)
         return f"{code} = ANY(%s)", [*params, self.rhs.listed]
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from sync.desk.views import QuarantineViewSet
+from sync.health.views import Devices, Myself, People
 from sync.puts.views import (
     PhoneAmendments,
     PhoneMatters,
@@ -16,6 +17,10 @@ urlpatterns = [
     path("sync/push/", Sync.as_view({"post": "push"})),
     path("sync/pull/", Sync.as_view({"get": "pull"})),
     path("sync/schema/", Sync.as_view({"get": "tables"})),
+    path("sync/health/", People.as_view({"get": "list"})),
+    path("me/", Myself.as_view({"get": "retrieve"})),
+    path("devices/", Devices.as_view({"get": "list"})),
+    path("devices/<str:pk>/", Devices.as_view({"get": "retrieve", "delete": "destroy"})),
     path("visits/<str:pk>/", PhoneVisits.as_view({"get": "retrieve", "put": "update"})),
     path("visits/<str:pk>/amendments/<str:row_id>/", PhoneAmendments.as_view({"put": "amend"})),
     path("opinions/<str:pk>/", PhoneOpinions.as_view({"get": "retrieve", "put": "update"})),

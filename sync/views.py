@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cadres.authentication import keep_time
+from cadres.authentication import keep_sync
 from fieldapi.api import Endpoint
 from fieldapi.errors import Refused
 from fieldapi.query import asked_for
@@ -50,7 +50,7 @@ class Sync(Endpoint):
         device = self.device
         push = Push(self.by, device.pk if device else None, body.get("device"))
         results = push.take(rows)
-        keep_time(device, push.clock_offset)
+        keep_sync(device, push.clock_offset)
         return Response(
             {
                 "results": [result.as_json() for result in results],
@@ -84,6 +84,7 @@ class Sync(Endpoint):
                 check=asked.get("check", False),
                 renewed=asked.get("migration", ()),
             )
+        keep_sync(self.device)
         return HttpResponse(first_page(self.by, self.device, pulled), content_type="application/json")
 
     @extend_schema(summary="The phone's tables", responses=AppSchema)

@@ -75,9 +75,8 @@ def make_pairing(household: Household, cadre: User, post: str = "A", **columns: 
 
 def make_device(user: User, phone_id: str = "") -> Device:
     now = clock.now()
-    return Device.objects.create(
-        user=user, phone_id=phone_id, generation_at=now, signed_in_at=now, last_seen_at=now
-    )
+    seen = dict.fromkeys(("generation_at", "signed_in_at", "last_seen_at", "last_synced_at"), now)
+    return Device.objects.create(user=user, phone_id=phone_id, **seen)
 
 
 def visit_body(household: Household | UUID, **columns: Any) -> dict[str, Any]:

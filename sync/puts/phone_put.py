@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from cadres.authentication import keep_time
+from cadres.authentication import keep_sync
 from fieldapi import clock
 from fieldapi.api import Rows, etag
 from fieldapi.errors import Refused, refusal_for
@@ -28,7 +28,7 @@ class PhonePut(Rows):
         by, device = self.sender
         bundle = read_bundle(by, self.table, row_id, self.request.data, parent)
         verdict = receive(by, device, [bundle])[0]
-        keep_time(self.device, verdict.clock_offset)
+        keep_sync(self.device, verdict.clock_offset)
         if verdict.refused is not None:
             raise verdict.refused
         if verdict.outcome == WAITING:

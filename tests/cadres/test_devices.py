@@ -65,11 +65,11 @@ def test_a_header_that_makes_no_sense_is_passed_over(village):
 def test_a_request_costs_one_query_to_know_who_calls(village, django_assert_num_queries):
     caller = village.client("gao")
     with django_assert_num_queries(1):
-        caller.get("me/")
+        caller.get("sync/schema/")
     with django_assert_num_queries(2):
-        caller.get("me/", **{"X-Unsent": "1"})
+        caller.get("sync/schema/", **{"X-Unsent": "1"})
     with django_assert_num_queries(1):
-        caller.get("me/", **{"X-Unsent": "1"})
+        caller.get("sync/schema/", **{"X-Unsent": "1"})
 
 
 def test_when_a_device_was_last_seen_is_written_every_five_minutes_at_most(
@@ -78,9 +78,9 @@ def test_when_a_device_was_last_seen_is_written_every_five_minutes_at_most(
     caller = village.client("gao")
     with time_machine.travel(clock.now() + timedelta(minutes=5, seconds=1), tick=False):
         with django_assert_num_queries(2):
-            caller.get("me/")
+            caller.get("sync/schema/")
         with django_assert_num_queries(1):
-            caller.get("me/")
+            caller.get("sync/schema/")
         assert Device.objects.get(pk=caller.device.pk).last_seen_at == clock.now()
 
 

@@ -7,5 +7,6 @@ FIELD = EVERYBODY - COUNTY
 SCENES = {
     "sync.pull": Scene(lambda village: "sync/pull/"),
     "sync.tables": Scene(lambda village: "sync/schema/"),
+    "sync-health.list": Scene(lambda village: "sync/health/"),
     "sync.push": Scene(lambda village: "sync/push/", FIELD, lambda village: {"changes": {}}),
 }
