@@ -33,6 +33,8 @@ ROWS = {
     "A7": "exports",
     "A8": "starting",
     "A9": "slow_phones",
+    "B1": "pushing",
+    "B2": "pushing",
     "C1": "placing",
     "C2": "placing",
 }

@@ -77,17 +77,19 @@ def compared(requests: list[bytes], small: str, large: str, pace: Pace) -> list[
         with serving() as second:
             one = Side(small, first, Line(first.address))
             other = Side(large, second, Line(second.address))
-            return [in_turn(request, one, other, pace.seconds) for request in requests]
+            return [in_turn([(one, request), (other, request)], pace.seconds) for request in requests]
 
 
-def in_turn(request: bytes, one: Side, other: Side, seconds: float) -> Compared:
-    for side in (one, other) * WARM:
+def in_turn(asked: list[tuple[Side, bytes]], seconds: float) -> Compared:
+    """Two sides, each with its own request."""
+    (one, _), (other, _) = asked
+    for side, request in asked * WARM:
         side.line.whole(request)
     one.times, other.times = [], []
     begun = one.cpu(), other.cpu()
     until = time.monotonic() + seconds
     while not one.times or time.monotonic() < until:
-        for side in (one, other):
+        for side, request in asked:
             side.times.append(side.line.whole(request))
     each = MILLISECOND / len(one.times)
     return Compared(

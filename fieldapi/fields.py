@@ -1,5 +1,6 @@
 """Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -98,11 +99,35 @@ class PlainText(serializers.CharField):
 
     def __init__(self, max_length: int, **kwargs: Any):
         super().__init__(max_length=max_length, **kwargs)
+        self.validators = [Fits(max_length, self.validators)]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class Fits:
+    """No text too long, none that a database cannot hold. Nearly all are good: the others' faults are worded by DRF's
+    own validators, which look at one character after the other.
+    """
+
+    def __init__(self, max_length: int, wording: Sequence[Callable[..., None]]):
+        self.max_length, self.wording = max_length, wording
+
+    def __call__(self, text: str) -> None:
+        if len(text) > self.max_length or "\x00" in text or not _is_unicode(text):
+            for validate in self.wording:
+                validate(text)
+
+
+def _is_unicode(text: str) -> bool:
+    """Without halves of characters (surrogates)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class NumberField(PlainText):

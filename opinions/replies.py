@@ -1,7 +1,8 @@
 """答复: what a household was told, as a row, and the day an opinion was first answered."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from cadres.months import added_months
 from fieldapi import clock, phone_clock
 from fieldapi.calendar import Month, local_day
+from fieldapi.store import store
 from opinions.models import Opinion, Reply
 from visits.record import Receipt
 
@@ -33,17 +35,20 @@ def new_reply(reply_id: UUID, values: Mapping[str, Any], receipt: Receipt) -> Re
 
 
 def store_replies(replies: Iterable[tuple[Reply, Receipt]]) -> None:
-    """Store replies and, on each opinion, the day of the earliest, by the corrected clock."""
+    """Store replies and, on each opinion, the day of the earliest, by the corrected clock: a statement for each day."""
     told = [
         (reply, local_day(phone_clock.corrected(reply.told_at, receipt.clock_offset, receipt.received_at)))
         for reply, receipt in replies
     ]
     _count_late(told)
-    Reply.objects.bulk_create(reply for reply, _ in told)
+    store(reply for reply, _ in told)
+    first: dict[date, dict[UUID, datetime]] = defaultdict(dict)
     for reply, day in told:
-        Opinion.objects.filter(
-            Q(replied_on__isnull=True) | Q(replied_on__gt=day), pk=reply.opinion_id
-        ).update(replied_on=day, version=F("version") + 1, changed_at=reply.received_at)
+        first[day][reply.opinion_id] = reply.received_at
+    for day, answered in sorted(first.items()):
+        later = Q(replied_on__isnull=True) | Q(replied_on__gt=day)
+        opinions = Opinion.objects.filter(later, pk__in=answered)
+        opinions.update(replied_on=day, version=F("version") + 1, changed_at=max(answered.values()))
 
 
 def _count_late(told: Iterable[tuple[Reply, date]]) -> None:

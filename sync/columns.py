@@ -4,7 +4,8 @@ Absent, null and "" are the same. What the server does not know is kept beside t
 columns of the server's own are passed over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
@@ -42,27 +43,51 @@ class PhoneRow(serializers.Serializer):
         {"id", "version", "received_at", "occurred_at", "device", "state", "unit_name"}
     )
 
+    @cached_property
+    def own(self) -> dict[str, tuple[serializers.Field, Callable[[Any], Any] | None]]:
+        """Each column, and what else is asked of its value."""
+        return {name: (field, getattr(self, f"validate_{name}", None)) for name, field in self.fields.items()}
+
+    @cached_property
+    def inner(self) -> dict[str, Collection[str]]:
+        """Columns that hold a row of their own, with that one's columns."""
+        return {name: field.own for name, (field, _) in self.own.items() if isinstance(field, PhoneRow)}
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As DRF would, but for what was not sent, which most columns are, there is nothing to do."""
         if not isinstance(data, dict):
             return super().to_internal_value(data)
         said = {name: value for name, value in data.items() if value is not None and value != ""}
-        row = super().to_internal_value(said)
-        columns: dict[str, Any] = {str(name): row.get(name) for name in self.fields}
-        return {**columns, IGNORED: self._unknown(said)}
+        row: dict[str, Any] = {}
+        faults: dict[str, Any] = {}
+        for name, (field, also) in self.own.items():
+            row[name] = None
+            if name not in said and not field.required:
+                continue
+            try:
+                value = field.run_validation(said.get(name, serializers.empty))
+                row[name] = also(value) if also else value
+            except serializers.ValidationError as fault:
+                faults[name] = fault.detail
+        if faults:
+            raise serializers.ValidationError(faults)
+        return {**row, IGNORED: self._unknown(said)}
+
+    def run_validators(self, value: Any) -> None:
+        """A row has none of its own."""
 
     def _unknown(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """What it does not know in `said` and, one level down, in the rows that stand in it: {pointer: value}."""
-        inner = [(name, field) for name, field in self.fields.items() if isinstance(field, PhoneRow)]
-        return {
+        unknown = {
             step(name): value
             for name, value in said.items()
-            if name not in self.fields and name not in self.servers
-        } | {
-            f"{name}/{step(key)}": value
-            for name, field in inner
-            for key, value in (said.get(name) or {}).items()
-            if key not in field.fields
+            if name not in self.own and name not in self.servers
         }
+        for name, known in self.inner.items():
+            for key, value in (said.get(name) or {}).items():
+                if key not in known:
+                    unknown[f"{name}/{step(key)}"] = value
+        return unknown
 
 
 def step(name: str) -> str:

@@ -109,6 +109,7 @@ class Intake:
         self.accepted = Accepted()
         self.visits: dict[UUID, Visit] = {}  # of this batch, as they are accepted
         self.taken: dict[Key, tuple[Sent, Verdict]] = {}  # rows of this batch that are accepted or wait
+        self.receipt: tuple[Any, Receipt] | None = None  # the last, and what the phone said of itself
         self.verdicts = [self.judged(bundle) for bundle in bundles]
 
     @property
@@ -145,8 +146,8 @@ class Intake:
         root = bundle.root
         if root not in fresh:
             self._stand_by(root, verdict)
-        elif self.around.has("waiting", root.id):
-            self._waits_already(bundle, verdict)
+        elif waits := self.around.waiting.get((root.table, root.id)):
+            self._waits_already(waits, bundle, verdict)
             return
         elif awaited := self._awaited(root):
             verdict.outcome, verdict.waiting_for, verdict.put_aside = WAITING, awaited, True
@@ -189,10 +190,7 @@ class Intake:
             if root.table == "visits":
                 verdict.stood_with = self.around.opinions_with[root.id]
 
-    def _waits_already(self, bundle: Bundle, verdict: Verdict) -> None:
-        row = WaitingRow.objects.prefetch_related("awaits").get(
-            table=bundle.root.table, row_id=bundle.root.id
-        )
+    def _waits_already(self, row: WaitingRow, bundle: Bundle, verdict: Verdict) -> None:
         kept, sent = json.loads(row.body)["body"], json.loads(dumps(bundle.body))
         if row.sender_id != self.by.pk or content_of(kept) != content_of(sent):
             raise Refused("content_differs", "")
@@ -215,13 +213,17 @@ class Intake:
         ]  # fmt: skip
 
     def _receipt(self, bundle: Bundle) -> Receipt:
-        try:
-            clock_at = DEVICE.run_validation(bundle.device if isinstance(bundle.device, dict) else {})[
-                "clock_at"
-            ]
-        except ValidationError:
-            clock_at = None
-        return Receipt(self.by, self.device, self.at, phone_clock.offset(clock_at, self.at))
+        """One for all that came with the same words of the phone about itself."""
+        if self.receipt is None or self.receipt[0] is not bundle.device:
+            try:
+                clock_at = DEVICE.run_validation(bundle.device if isinstance(bundle.device, dict) else {})[
+                    "clock_at"
+                ]
+            except ValidationError:
+                clock_at = None
+            offset = phone_clock.offset(clock_at, self.at)
+            self.receipt = bundle.device, Receipt(self.by, self.device, self.at, offset)
+        return self.receipt[1]
 
     # one row of each table: made, refused, or kept aside
 

@@ -36,6 +36,6 @@ def repeats(sent: Sent, earlier: Sent) -> bool:
 
 def _same_columns(sent: Sent, row: Any) -> bool:
     if isinstance(row, Visit):
-        return as_sent(row) == {name: plain(value) for name, value in sent.columns.items()}
+        return as_sent(row) == plain(sent.columns)
     spared = GIVEN_BY_VISIT.get(sent.table, set()) if sent.values.get("visit") else set()
     return all(getattr(row, name) == value for name, value in sent.columns.items() if name not in spared)

@@ -17,7 +17,7 @@ from opinions.models import Opinion
 from sync import links
 from sync.known import Key, look_up
 from sync.lists import Lists, lists_of
-from sync.models import QuarantinedRow
+from sync.models import QuarantinedRow, WaitingRow
 from sync.quarantine import content_hash, hashed
 from sync.reading import TABLES, Bundle, Sent
 from sync.stored import stored, stored_opinions
@@ -112,7 +112,20 @@ class Surroundings:
 
     def may_add_to(self, visit: Visit) -> bool:
         """The visit is the sender's own, or one the sender went along on."""
-        return visit.cadre_id == self.by.pk or Companion.objects.filter(visit=visit, user=self.by).exists()
+        return visit.cadre_id == self.by.pk or visit.pk in self.joined
+
+    @cached_property
+    def joined(self) -> set[UUID]:
+        """Of somebody else's visits, those that the sender went along on."""
+        others = [pk for pk, visit in self.visits.items() if visit.cadre_id != self.by.pk]
+        along = Companion.objects.filter(visit__in=others, user=self.by)
+        return set(along.values_list("visit", flat=True))
+
+    @cached_property
+    def waiting(self) -> dict[tuple[str, UUID], WaitingRow]:
+        """Rows of this batch's ids that are put aside already."""
+        rows = WaitingRow.objects.filter(row_id__in=self.known["waiting"]).prefetch_related("awaits")
+        return {(row.table, row.row_id): row for row in rows}
 
     def may_answer(self, opinion: Opinion) -> bool:
         """Who took it down, who ever served the household, the handler of its task, a desk above it."""

@@ -78,12 +78,12 @@ def _door(visit: Visit) -> Doorstep | None:
 
 def as_sent(visit: Visit) -> dict[str, Any]:
     """The phone's columns as they first came, in JSON's types."""
-    return visit.as_sent or {name: plain(getattr(visit, name)) for name in COLUMNS}
+    return visit.as_sent or plain({name: getattr(visit, name) for name in COLUMNS})
 
 
-def plain(value: Any) -> Any:
-    """A column's value in JSON's types, by which two are compared."""
-    return json.loads(json.dumps(value))
+def plain(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns' values in JSON's types, by which two rows are compared."""
+    return dict(json.loads(json.dumps(columns)))
 
 
 def _take_on(visit: Visit) -> None:

@@ -1,6 +1,7 @@
 """Presence flags of stored visits: raised on arrival, worked out again when a photo or a neighbour comes."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -170,47 +171,68 @@ def judge_again(ids: Collection[UUID]) -> None:
     """Work out the flags of stored visits anew, inside the caller's transaction.
 
     New evidence raises a dismissed flag again; a flag without evidence is taken away (the journal keeps what was
-    decided about it). No statement for no ids.
+    decided about it). No statement for no ids, else a number that depends on the cadres, not on the visits.
     """
     if not ids:
         return
     rows = Visit.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
     households = Prefetch("household", Household.objects.with_far_m().defer("phone", "id_number"))
+    of_cadres: dict[UUID, list[Visit]] = defaultdict(list)
     for visit in rows.prefetch_related(households, "flags", "photos"):
-        before, after = beside(visit, line_of(visit.cadre_id, [visit]))
-        pictures = [picture_of(photo) for photo in visit.photos.all()]
-        raised = (
-            flags(
-                call_of(visit),
-                before=before,
-                after=after,
-                pictures=pictures,
-                thresholds=thresholds(visit),
-            )
-            if not visit.withdrawn
-            else []
-        )
-        _settle(visit, raised)
+        of_cadres[visit.cadre_id].append(visit)
+    new = Settling(clock.now())
+    for cadre, visits in of_cadres.items():
+        standing = [visit for visit in visits if not visit.withdrawn]
+        line = line_of(cadre, standing)
+        for visit in visits:
+            new.settle(visit, [] if visit.withdrawn else _raised(visit, line))
+    new.write()
 
 
-def _settle(visit: Visit, raised: Sequence[Raised]) -> None:
-    now = clock.now()
-    stood = {flag.code: flag for flag in visit.flags.all()}
-    found = {flag.code: flag.as_json()["evidence"] for flag in raised}
-    gone = [flag.pk for code, flag in stood.items() if code not in found]
-    changed = [flag for code, flag in stood.items() if code in found and flag.evidence != found[code]]
-    for flag in changed:
-        flag.evidence, flag.state = found[flag.code], Flag.State.RAISED
-        flag.version, flag.changed_at = flag.version + 1, now
-    fresh = [flag for flag in raised if flag.code not in stood]
-    if gone:
-        Flag.objects.filter(pk__in=gone).delete()
-    if changed:
-        Flag.objects.bulk_update(changed, ["evidence", "state", "version", "changed_at"])
-    if fresh:
-        store(new_flags(visit.id, fresh, now))
-    kept = [flag for code, flag in stood.items() if code in found]
-    flagged = bool(fresh) or any(flag.state != Flag.State.DISMISSED for flag in kept)
-    if gone or changed or fresh or flagged != visit.flagged:
-        answer = Visit.objects.filter(pk=visit.pk)
-        answer.update(flagged=flagged, version=F("version") + 1, changed_at=now)
+def _raised(visit: Visit, line: Sequence[Neighbour]) -> list[Raised]:
+    before, after = beside(visit, line)
+    pictures = [picture_of(photo) for photo in visit.photos.all()]
+    return flags(call_of(visit), before=before, after=after, pictures=pictures, thresholds=thresholds(visit))
+
+
+class Settling:
+    """How flags that stand differ from those that visits were judged to have: written for all at once."""
+
+    def __init__(self, now: datetime):
+        self.now = now
+        self.gone: list[UUID] = []
+        self.changed: list[Flag] = []
+        self.fresh: list[Flag] = []
+        self.touched: dict[bool, list[UUID]] = {
+            True: [],
+            False: [],
+        }  # visits, by whether they are flagged now
+
+    def settle(self, visit: Visit, raised: Sequence[Raised]) -> None:
+        stood = {flag.code: flag for flag in visit.flags.all()}
+        found = {flag.code: flag.as_json()["evidence"] for flag in raised}
+        gone = [flag.pk for code, flag in stood.items() if code not in found]
+        changed = [flag for code, flag in stood.items() if code in found and flag.evidence != found[code]]
+        for flag in changed:
+            flag.evidence, flag.state = found[flag.code], Flag.State.RAISED
+            flag.version, flag.changed_at = flag.version + 1, self.now
+        fresh = [flag for flag in raised if flag.code not in stood]
+        kept = [flag for code, flag in stood.items() if code in found]
+        flagged = bool(fresh) or any(flag.state != Flag.State.DISMISSED for flag in kept)
+        self.gone += gone
+        self.changed += changed
+        self.fresh += new_flags(visit.id, fresh, self.now)
+        if gone or changed or fresh or flagged != visit.flagged:
+            self.touched[flagged].append(visit.pk)
+
+    def write(self) -> None:
+        """At most five statements."""
+        if self.gone:
+            Flag.objects.filter(pk__in=self.gone).delete()
+        if self.changed:
+            Flag.objects.bulk_update(self.changed, ["evidence", "state", "version", "changed_at"])
+        store(self.fresh)
+        for flagged, visits in self.touched.items():
+            if visits:
+                answer = Visit.objects.filter(pk__in=visits)
+                answer.update(flagged=flagged, version=F("version") + 1, changed_at=self.now)

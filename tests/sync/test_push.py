@@ -351,13 +351,24 @@ def test_fields_the_server_does_not_know_are_named_and_kept(village: Village):
     assert json.loads(Visit.objects.get().ignored) == {"mood": "好"}
 
 
+def statements_of(gao, **rows) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        push(gao, **rows)
+    return len(queries)
+
+
+def many() -> int:
+    """SQLite takes only so many values in one statement."""
+    return 100 if connection.vendor == "postgresql" else 12
+
+
 def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(village: Village):
     gao = village.client("gao")
     assert village.house
 
     def statements(count: int) -> int:
         visits = [
-            visit_row(village.house, started_at=ms(clock.now() - timedelta(hours=3 * n)), ended_at=None)
+            visit_row(village.house, started_at=ms(clock.now() - timedelta(hours=24 + 3 * n)), ended_at=None)
             for n in range(1, count + 1)
         ]
         opinions = [opinion_row(visit) for visit in visits for _ in range(2)]
@@ -366,15 +377,74 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(village:
         ]
         refused = [visit_row(village.house, kind="feast") for _ in range(count)]
         early = [opinion_row({"id": str(new_id())}) for _ in range(count)]
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            push(gao, visits=visits + refused, opinions=opinions + early, photos=photos)
+        return statements_of(gao, visits=visits + refused, opinions=opinions + early, photos=photos)
+
+    statements(1)
+    assert statements(many()) == statements(2)
+
+
+def test_nor_where_many_stored_visits_must_be_judged_again(village: Village):
+    """Each new visit comes between two that stand, far from both, which makes travel impossible."""
+    gao = village.client("gao")
+    there = [visit_row(village.house, started_at=at, ended_at=None) for at in half_hours(0, many() + 1)]
+    push(gao, visits=there)
+    elsewhere = {"lat": 29.9, "ended_at": None}
+
+    def statements(first: int, last: int) -> int:
+        between = [visit_row(village.house, started_at=at, **elsewhere) for at in half_hours(first, last)]
+        return statements_of(
+            gao, visits=[{**one, "started_at": one["started_at"] + 900_000} for one in between]
+        )
+
+    two = statements(0, 2)
+    assert statements(3, many()) == two
+    assert Visit.objects.filter(flagged=True, lat__lt=29).count() > many() - 3
+
+
+def half_hours(first: int, last: int) -> list[int]:
+    midnight = clock.now() - timedelta(days=3)
+    return [ms(midnight + timedelta(minutes=30 * n)) for n in range(first, last)]
+
+
+def test_nor_on_that_of_replies_and_rows_that_wait_already_or_hang_on_the_visit_of_a_companion(
+    village: Village,
+):
+    gao, lin = village.client("gao"), village.client("lin")
+    visits = [visit_row(village.house) for _ in range(many())]
+    along = [{"id": str(new_id()), "visit": visit["id"], "user": str(village.lin.pk)} for visit in visits]
+    opinions = [opinion_row(visit) for visit in visits]
+    push(gao, visits=visits, visit_companions=along, opinions=opinions)
+    waiting = [opinion_row({"id": str(new_id())}) for _ in visits]
+    push(lin, opinions=waiting)
+
+    def statements(some: slice) -> int:
+        replies = [
+            {
+                "id": str(new_id()),
+                "opinion": opinion["id"],
+                "text": "已修",
+                "how": "phone",
+                "told_at": ms(clock.now()),
+            }
+            for opinion in opinions[some]
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            push(gao, replies=replies)
+            push(lin, opinions=[opinion_row(visit) for visit in visits[some]] + waiting[some])
         return len(queries)
 
-    many = 100 if connection.vendor == "postgresql" else 12  # SQLite takes so many values in one statement
-    statements(1)
-    assert statements(many) == statements(2)
+    two = statements(slice(0, 2))
+    assert statements(slice(2, None)) == two
+    assert Opinion.objects.filter(replied_on__isnull=False).count() == many()
+    assert Opinion.objects.filter(by=village.lin).count() == many()
+
+
+def test_an_id_that_waits_in_one_table_is_free_in_another(village: Village):
+    gao, opinion = village.client("gao"), opinion_row({"id": str(new_id())})
+    assert outcomes(push(gao, opinions=[opinion])) == [("opinions", "waiting")]
+    matter = {"id": opinion["id"], "title": "修灯", "done_on": "2026-11-01"}
+
+    assert outcomes(push(gao, practical_matters=[matter])) == [("practical_matters", "created")]
 
 
 def test_a_visitor_without_a_household_is_received(village: Village):
