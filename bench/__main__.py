@@ -1,8 +1,8 @@
 """`make bench`: the figures of docs/performance.md, each beside its floor, all in one run.
 
-`python -m bench [rows…]` starts a durable PostgreSQL and two web processes in production settings, measures
-rows A1 to A9, C1 and C2 (or those named), prints one table and writes var/bench.json. `--smoke` only shows that
-every row runs: its figures mean nothing.
+`python -m bench [rows…]` starts a durable PostgreSQL and two web processes in production settings, measures the rows
+of A, B and C (or those named), prints one table and writes var/bench.json. `--smoke` only shows that every row runs:
+its figures mean nothing.
 """
 
 import argparse
@@ -35,6 +35,9 @@ ROWS = {
     "A9": "slow_phones",
     "B1": "pushing",
     "B2": "pushing",
+    "B3": "pulling",
+    "B4": "first_sync",
+    "B5": "handing_over",
     "C1": "placing",
     "C2": "placing",
 }

@@ -148,6 +148,11 @@ class Line:
         return time.perf_counter() - started
 
     @property
+    def body(self) -> bytes:
+        """Of the last answer."""
+        return self.answer.partition(b"\r\n\r\n")[2]
+
+    @property
     def waits_for(self) -> int:
         return select.EPOLLIN | (select.EPOLLOUT if self.rest else 0)
 

@@ -1,23 +1,23 @@
-"""B3: what a pull costs among 10 000 visits and among 1 000 000, when nothing and when 100 rows are new for its user."""
+"""B3: what a pull costs among 10 000 visits and among 1 000 000, when nothing and when 100 rows are new."""
 
-from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import databases, history, pushing
-from bench.county import Beat, County
+from bench.county import ROUND, Beat, County
 from bench.figures import Figure
 from bench.load import Line, request
 from bench.pace import Pace
 from bench.reading import Side, in_turn
-from bench.server import serving
+from bench.server import Server, serving
 from cadres.tokens import access_for
 from fieldapi import clock, json
 
 VISITS, NEW_ROWS = 34, 102
-"""Pushed by the one who serves the same households, each with two opinions."""
+"""Each with two opinions, pushed by another who serves the same households."""
 MOST_STATEMENTS = 4
 TOLD = """
 INSERT INTO sync_change (scope, at, "table", root)
@@ -26,30 +26,49 @@ SELECT household_id, 1, 'visits', id FROM visits_visit UNION SELECT cadre_id, 1,
 """As if every visit of the history had come through the door and nothing had been forgotten since."""
 
 
+class Phone(Side):
+    """What the first cadre's phone is answered by one of the two servers."""
+
+    def __init__(self, database: str, server: Server, here: County):
+        super().__init__(database, server, Line(server.address))
+        self.beat, colleague = here.beats[:2]
+        before = self.position()
+        starts = [clock.now() - (n + 1) * ROUND for n in range(VISITS)]
+        body = pushing.push_of(Beat(colleague.cadre, colleague.device, self.beat.households), starts)
+        self.line.whole(request("POST", "/api/v1/sync/push/", access_for(colleague.device), body))
+        self.news, self.nothing = self.pull(before), self.pull(self.position())
+
+    def pull(self, since: int = 0) -> bytes:
+        asked = f"?last_pulled_at={since}" if since else ""
+        return request("GET", f"/api/v1/sync/pull/{asked}", access_for(self.beat.device))
+
+    def position(self) -> int:
+        """Where a phone stands that has just pulled everything."""
+        self.line.whole(self.pull())
+        return int(json.loads(self.line.body)["timestamp"])
+
+    def must_have_been_told(self, rows: int) -> None:
+        """By the last answer."""
+        told = rows_of(json.loads(self.line.body))
+        if told != rows:
+            raise RuntimeError(f"a pull of {rows} new rows brought {told}")
+
+
 def measure(pace: Pace, here: County) -> list[Figure]:
-    stored, beat = history.make(pace), here.beats[0]
-    little, much = databases.make("little", like=stored.small), databases.make("much", like=stored.long)
-    for database in (little, much):
-        databases.use(database)
-        with connection.cursor() as cursor:
-            cursor.execute(TOLD)
-            cursor.execute("VACUUM ANALYZE sync_change")
+    stored = history.make(pace)
+    little, much = _told("little", like=stored.small), _told("much", like=stored.long)
     databases.use(little)
     with serving() as first:
         databases.use(much)
         with serving() as second:
-            sides = [
-                Side(little, first, Line(first.address)),
-                Side(much, second, Line(second.address)),
-            ]
-            before = [position(side, beat) for side in sides]
-            for side in sides:
-                make_news(side, here)
-            news = in_turn(
-                [(side, pull(beat, at)) for side, at in zip(sides, before, strict=True)], pace.seconds
-            )
-            nothing = in_turn([(side, pull(beat, position(side, beat))) for side in sides], pace.seconds)
-    statements = statements_of(beat)
+            phones = [Phone(little, first, here), Phone(much, second, here)]
+            news = in_turn([(phone, phone.news) for phone in phones], pace.seconds)
+            for phone in phones:
+                phone.must_have_been_told(NEW_ROWS)
+            nothing = in_turn([(phone, phone.nothing) for phone in phones], pace.seconds)
+            for phone in phones:
+                phone.must_have_been_told(0)
+    statements = statements_of(here.beats[0])
     return [
         nothing.figure("B3", "pull with nothing new, 100 × the visits"),
         Figure("B3", "its statements", str(statements), "", statements, MOST_STATEMENTS, at_most=True),
@@ -57,22 +76,8 @@ def measure(pace: Pace, here: County) -> list[Figure]:
     ]
 
 
-def pull(beat: Beat, since: int = 0) -> bytes:
-    return request("GET", f"/api/v1/sync/pull/?last_pulled_at={since or ''}", access_for(beat.device))
-
-
-def position(side: Side, beat: Beat) -> int:
-    """Where a phone stands that has just pulled everything."""
-    side.line.whole(pull(beat))
-    return int(json.loads(side.line.body)["timestamp"])
-
-
-def make_news(side: Side, here: County) -> None:
-    """The neighbour, who serves the second's households too, visits them: the first beat's are its own last one's."""
-    colleague = Beat(here.beats[1].cadre, here.beats[1].device, here.beats[0].households)
-    starts = [clock.now() - (n + 1) * timedelta(minutes=30) for n in range(VISITS)]
-    body = pushing.push_of(colleague, starts)
-    side.line.whole(request("POST", "/api/v1/sync/push/", access_for(colleague.device), body))
+def rows_of(answer: dict[str, Any]) -> int:
+    return sum(len(rows) for change in answer["changes"].values() for rows in change.values())
 
 
 def statements_of(beat: Beat) -> int:
@@ -80,7 +85,16 @@ def statements_of(beat: Beat) -> int:
     phone = Client(headers={"authorization": f"Bearer {access_for(beat.device)}", "host": "127.0.0.1"})
     since = phone.get("/api/v1/sync/pull/").json()["timestamp"]
     with CaptureQueriesContext(connection) as queries:
-        answer = phone.get(f"/api/v1/sync/pull/?last_pulled_at={since}")
-    if any(any(change.values()) for change in answer.json()["changes"].values()):
+        answer = phone.get(f"/api/v1/sync/pull/?last_pulled_at={since}").json()
+    if rows_of(answer):
         raise RuntimeError("something was new")
     return sum(query["sql"] not in ("BEGIN", "COMMIT") for query in queries)
+
+
+def _told(name: str, *, like: str) -> str:
+    """A copy whose feed remembers the whole history."""
+    databases.make(name, like=like)
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD)
+        cursor.execute("VACUUM ANALYZE sync_change")
+    return name
