@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -107,16 +107,17 @@ class PlainText(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
-class Fits:
+class Fits(MaxLengthValidator):
     """No text too long, none that a database cannot hold. Nearly all are good: the others' faults are worded by DRF's
     own validators, which look at one character after the other.
     """
 
     def __init__(self, max_length: int, wording: Sequence[Callable[..., None]]):
-        self.max_length, self.wording = max_length, wording
+        super().__init__(max_length)
+        self.most, self.wording = max_length, wording
 
     def __call__(self, text: str) -> None:
-        if len(text) > self.max_length or "\x00" in text or not _is_unicode(text):
+        if len(text) > self.most or "\x00" in text or not _is_unicode(text):
             for validate in self.wording:
                 validate(text)
 
