@@ -139,6 +139,8 @@ CODES: dict[str, Code] = {
     "verb_unknown": Code(400, "没有这个操作", "There is no such verb"),
     "no_opinions": Code(400, "至少要有一条意见", "At least one opinion"),
     "opinion_has_task": Code(409, "意见已有任务", "An opinion already has a task"),
+    # notices
+    "notice_unknown": Code(400, "查无此提醒", "No such notice, or not yours"),
     # photos
     "length_required": Code(411, "须带 Content-Length", "Send a Content-Length"),
     "length_mismatch": Code(

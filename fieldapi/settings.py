@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "fieldapi",
     "cadres",
     "households",
+    "notices",
     "visits",
     "media",
     "opinions",

@@ -7,6 +7,7 @@ import grouping.urls
 import households.urls
 import matters.urls
 import media.urls
+import notices.urls
 import opinions.urls
 import reports.urls
 import sync.urls
@@ -27,6 +28,7 @@ urlpatterns = [
                 *opinions.urls.urlpatterns,
                 *grouping.urls.urlpatterns,
                 *matters.urls.urlpatterns,
+                *notices.urls.urlpatterns,
                 *reports.urls.urlpatterns,
                 *around.api_urls,
             ]

@@ -13,6 +13,7 @@ from fieldapi.journal import Entry, note_down_all
 from matters.acts import Act, Columns
 from matters.deadlines import card_days
 from matters.models import Card, CardQuerySet, Task
+from matters.telling import tell_of_cards
 from matters.working_calendar import working_days
 
 COLUMNS = {Card.Colour.YELLOW: "yellow_on", Card.Colour.RED: "red_on"}
@@ -101,6 +102,7 @@ def issue(fallen: Iterable[tuple[Task, Card.Colour, date]]) -> list[Card]:
             for card in cards
         ],
     )
+    tell_of_cards(cards, {task.pk: task for task, _, _ in fallen})
     return cards
 
 

@@ -13,6 +13,7 @@ from matters.acts import Act, Columns
 from matters.cards import BATCH
 from matters.due import typed
 from matters.models import Task, TaskAction
+from matters.telling import tell_of_escalation
 
 
 def check_not_at_the_top(task: Task) -> None:
@@ -77,3 +78,4 @@ def _go_up(tasks: list[Task], unit: str) -> None:
             for task in tasks
         ],
     )
+    tell_of_escalation(tasks, unit)

@@ -19,6 +19,7 @@ from matters.cards import days_from
 from matters.due import counted, typed
 from matters.fixings import keep
 from matters.models import Fixing, Task
+from matters.telling import tell_of_opening
 from opinions.models import Category, Group, Opinion
 
 HIGH, NORMAL = "high", "normal"
@@ -86,6 +87,7 @@ def open_task(
     note_down(
         by, "tasks.create", task.pk, unit=task.unit_id, title=title, opinions=[row.pk for row in joined]
     )
+    tell_of_opening(task, {row.household_id for row in joined if row.household_id}, by=by)
     return task
 
 

@@ -34,6 +34,7 @@ from matters.arguments import (
     understood,
 )
 from matters.models import Fixing, Task, TaskAction
+from matters.telling import tell_of_act
 
 State = Task.State
 OPEN, ASSIGNED, IN_PROGRESS, DONE = State.OPEN, State.ASSIGNED, State.IN_PROGRESS, State.DONE
@@ -221,7 +222,8 @@ def perform(
 
     Raises Refused, in this order: `verb_unknown`; `not_found` (a phone: `task_unknown`); `permission_denied`;
     `bad_input`; `wrong_state` with the present `state`, `paused`, and the verbs `allowed` to this person now; then
-    what the verb itself refuses. Four statements, twelve for a confirmation, whatever the number of opinions.
+    what the verb itself refuses. Four statements, twelve for a confirmation, whatever the number of opinions, and
+    up to four more for telling people of it.
     """
     now = clock.now()
     offline = action_id is not None
@@ -252,6 +254,7 @@ def perform(
     )
     Fixing.objects.bulk_create(fixings.keep(task, columns, verb=verb, by=by, at=act.made_at))
     rule.then(act)
+    tell_of_act(verb, act, columns)
     note_down(
         by,
         f"tasks.{verb.replace('-', '_')}",

@@ -14,6 +14,7 @@ import tests.grouping.scenes
 import tests.households.scenes
 import tests.matters.scenes
 import tests.media.scenes
+import tests.notices.scenes
 import tests.opinions.scenes
 import tests.reports.scenes
 import tests.sync.scenes
@@ -32,6 +33,7 @@ SCENES: dict[str, Scene] = {
     **tests.grouping.scenes.SCENES,
     **tests.households.scenes.SCENES,
     **tests.media.scenes.SCENES,
+    **tests.notices.scenes.SCENES,
     **tests.reports.scenes.SCENES,
     **tests.opinions.scenes.SCENES,
     **tests.matters.scenes.SCENES,

@@ -242,4 +242,4 @@ def test_a_verb_costs_a_fixed_number_of_statements(village: Village):
         assert Opinion.objects.filter(group=task.group_id, resolved_on=None).count() == 0
         return len(caught)
 
-    assert (cost(1), cost(60)) == (22, 22)
+    assert (cost(1), cost(60)) == (25, 25)

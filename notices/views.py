@@ -1,0 +1,44 @@
+"""提醒: what one is told, for oneself alone."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fieldapi.api import Rows
+from notices.examples import MARKED, NOTICE, READ
+from notices.models import Notice
+from notices.reading import mark_read
+from notices.serializers import MarkedSerializer, NoticeQuery, NoticeSerializer, NoticesRead
+
+
+@extend_schema_view(
+    list=extend_schema(summary="我的提醒 Own notices, newest first", examples=[NOTICE]),
+    retrieve=extend_schema(summary="一条提醒 One notice", examples=[NOTICE]),
+)
+class NoticeViewSet(Rows):
+    resource = "notices"
+    rows = Notice.objects
+    query = NoticeQuery
+    serializer_class = NoticeSerializer
+    ordering = ("-at", "-id")
+
+    def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
+        if "unread" in asked:
+            rows = rows.filter(read_at__isnull=asked["unread"])
+        return rows.filter(kind=asked["kind"]) if "kind" in asked else rows
+
+    @extend_schema(summary="标为已读 Mark a notice as read", request=None, examples=[NOTICE])
+    def read(self, request: Request, pk: str) -> Response:
+        mark_read(by=self.by, notices=[self.get_object().pk])
+        return self.shown(self.get_object())
+
+    @extend_schema(
+        summary="批量标为已读 Mark notices as read, all of them or none",
+        request=NoticesRead,
+        responses=MarkedSerializer,
+        examples=[READ, MARKED],
+    )
+    def read_many(self, request: Request) -> Response:
+        return Response({"read": mark_read(by=self.by, **self.body(NoticesRead))})
