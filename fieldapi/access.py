@@ -113,6 +113,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "photos.upload": FIELD,
     "opinions.list": ALL,
     "opinions.retrieve": ALL,
+    "opinions.way": ALL,
     "opinions.update": FIELD,
     "opinions.reply": FIELD,
     "groups.list": ALL,

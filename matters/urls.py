@@ -1,8 +1,10 @@
 from django.urls import path
 
 from matters.calendar_views import CalendarDayViewSet
+from matters.matter_views import PracticalMatterViewSet
 from matters.verbs import VERBS
-from matters.views import GroupTaskViewSet, PracticalMatterViewSet, TaskViewSet
+from matters.views import GroupTaskViewSet, TaskViewSet
+from matters.way_views import OpinionWayViewSet
 
 urlpatterns = [
     path("tasks/", TaskViewSet.as_view({"get": "list", "post": "create"})),
@@ -13,6 +15,7 @@ urlpatterns = [
     path("calendar-days/", CalendarDayViewSet.as_view({"get": "list", "post": "create"})),
     path("calendar-days/<pk>/", CalendarDayViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
     path("groups/<pk>/open-task/", GroupTaskViewSet.as_view({"post": "open_task"})),
+    path("opinions/<pk>/way/", OpinionWayViewSet.as_view({"get": "way"})),
     path("practical-matters/", PracticalMatterViewSet.as_view({"get": "list"})),
     path("practical-matters/<pk>/", PracticalMatterViewSet.as_view({"get": "retrieve"})),
 ]

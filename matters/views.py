@@ -1,9 +1,9 @@
-"""Tasks with their verbs, and practical matters."""
+"""Tasks with their verbs."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,37 +11,20 @@ from rest_framework.response import Response
 from cadres.units import within
 from fieldapi.api import Rows, etag
 from fieldapi.ids import parse_id
-from matters.examples import MATTER, NEW_TASK, TASK, VERB_EXAMPLES
+from matters.examples import NEW_TASK, TASK, VERB_EXAMPLES
 from matters.fixings import missing_fixings
 from matters.form_examples import FORMS, HISTORY
 from matters.form_serializers import TaskForms, TaskHistory
 from matters.forms import forms
 from matters.history import told
 from matters.joining import open_task
-from matters.models import (
-    Card,
-    Fixing,
-    JointReview,
-    MatterHousehold,
-    MatterOpinion,
-    OfficeView,
-    PracticalMatter,
-    Task,
-    TaskAction,
-)
+from matters.models import Card, Fixing, Task
 from matters.opening import open_group_task
-from matters.serializers import (
-    MatterQuery,
-    NewTask,
-    PracticalMatterSerializer,
-    TaskQuery,
-    TaskSerializer,
-    TaskWithHistory,
-)
+from matters.reading import tasks_with_parts
+from matters.serializers import NewTask, TaskQuery, TaskSerializer, TaskWithHistory
 from matters.verbs import VERBS, perform
 from matters.working_calendar import working_days_of
-from media.models import Photo
-from opinions.models import Group, Opinion
+from opinions.models import Group
 
 PLAIN = {
     "state": "state",
@@ -57,15 +40,6 @@ PLAIN = {
     "after": "opened_at__gte",
     "before": "opened_at__lt",
 }
-MATTER_PLAIN = {
-    "task": "task_id",
-    "visit": "visit_id",
-    "recorded_by": "recorded_by_id",
-    "satisfaction": "satisfaction",
-    "after": "done_on__gte",
-    "before": "done_on__lt",
-}
-PHOTOS = Prefetch("photos", Photo.objects.order_by("received_at", "id").only("task", "matter"))
 
 
 def _body_of(verb: str) -> Any:
@@ -116,16 +90,7 @@ class TaskViewSet(ShowingTasks):
     ordering = ("-opened_at", "-id")
 
     def get_queryset(self) -> QuerySet[Task]:
-        cards = Prefetch("cards", Card.objects.standing().order_by("fell_on", "colour"))
-        views = Prefetch("views", OfficeView.objects.order_by("office"))
-        reviews = Prefetch(
-            "joint_reviews", JointReview.objects.order_by("requested_at", "id").prefetch_related(views)
-        )
-        opinions = Opinion.objects.standing().order_by("occurred_at", "id").only("group", "household")
-        related: list[Prefetch] = [Prefetch("group__opinions", opinions), PHOTOS, cards, reviews]
-        if self.action != "list":
-            related.append(Prefetch("actions", TaskAction.objects.order_by("received_at", "id")))
-        return super().get_queryset().select_related("group").prefetch_related(*related)
+        return tasks_with_parts(super().get_queryset(), history=self.action != "list")
 
     def get_serializer_class(self) -> type[TaskSerializer]:
         return TaskSerializer if self.action == "list" else TaskWithHistory
@@ -216,36 +181,3 @@ class GroupTaskViewSet(ShowingTasks):
     def open_task(self, request: Request, pk: str) -> Response:
         task = open_group_task(by=self.by, group=self.get_object())
         return self.shown(Task.objects.select_related("group").get(pk=task.pk), status=201)
-
-
-@extend_schema_view(
-    list=extend_schema(summary="实事列表 Practical matters, latest first", examples=[MATTER]),
-    retrieve=extend_schema(summary="一件实事 One practical matter", examples=[MATTER]),
-)
-class PracticalMatterViewSet(Rows):
-    resource = "practical-matters"
-    rows = PracticalMatter.objects
-    query = MatterQuery
-    serializer_class = PracticalMatterSerializer
-    ordering = ("-done_on", "-id")
-
-    def get_queryset(self) -> QuerySet[PracticalMatter]:
-        return (
-            super()
-            .get_queryset()
-            .prefetch_related(
-                Prefetch("household_links", MatterHousehold.objects.order_by("household")),
-                Prefetch("opinion_links", MatterOpinion.objects.order_by("opinion")),
-                PHOTOS,
-            )
-        )
-
-    def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
-        rows = rows.filter(**{column: asked[name] for name, column in MATTER_PLAIN.items() if name in asked})
-        if "unit" in asked:
-            rows = rows.filter(**within(asked["unit"]))
-        if "household" in asked:
-            rows = rows.filter(household_links__household=asked["household"])
-        if "opinion" in asked:
-            rows = rows.filter(opinion_links__opinion=asked["opinion"])
-        return rows.withdrawn() if asked.get("withdrawn") else rows.standing()

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 
 from cadres.models import Unit, User
 from cadres.units import within
+from fieldapi.calendar import SHANGHAI
 from fieldapi.models import Identified, Versioned
 from households.models import Household
 from visits.models import Visit
@@ -90,6 +92,14 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
         ended = Q(resolved_on__isnull=False) | Q(declined_on__isnull=False)
         is_answered = told | Q(ended, wants_reply=False)
         return self.filter(is_answered if answered else ~is_answered)
+
+    def decline_told(self, told: bool = True) -> Self:
+        """Those declined whose household has been told something since, or those still to be told why."""
+        declined = self.filter(declined_on__isnull=False, resolved_on__isnull=True)
+        day = TruncDate("told_at", tzinfo=SHANGHAI)
+        replies = Reply.objects.filter(opinion=OuterRef("pk")).annotate(day=day)
+        since = replies.filter(day__gte=OuterRef("declined_on"))
+        return declined.filter(Exists(since) if told else ~Exists(since))
 
     def in_standing(self, standing: str) -> Self:
         """Those whose `standing` it is."""

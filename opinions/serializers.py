@@ -26,6 +26,7 @@ class OpinionQuery(QuerySerializer):
     has_task = YesNo()
     wants_reply = YesNo()
     answered = YesNo(help_text="told the household, or ended where no reply was wanted")
+    decline_told = YesNo(help_text="declined, and told something since; `no`: still to be told why")
     standing = serializers.ChoiceField(choices=STANDINGS)
     older_than_days = serializers.IntegerField(min_value=0, max_value=36500)
     after = MomentField(help_text="collected at this moment or later")

@@ -60,6 +60,8 @@ class OpinionViewSet(Rows):
             rows = rows.filter(group__task__isnull=not asked["has_task"])
         if "answered" in asked:
             rows = rows.answered(asked["answered"])
+        if "decline_told" in asked:
+            rows = rows.decline_told(asked["decline_told"])
         if "older_than_days" in asked:
             rows = rows.filter(day__lt=self.today - timedelta(days=asked["older_than_days"]))
         for word in asked.get("q", "").split():

@@ -8,8 +8,9 @@ from rest_framework.response import Response
 
 import visits.examples
 from fieldapi.ids import parse_id
+from matters.matter_views import PracticalMatterViewSet
 from matters.serializers import PracticalMatterSerializer, TaskActionSerializer
-from matters.views import PracticalMatterViewSet, TaskViewSet
+from matters.views import TaskViewSet
 from media.serializers import PhotoShown
 from media.views import PhotoViewSet
 from opinions.models import Opinion

@@ -18,6 +18,7 @@ def opinion(village: Village) -> str:
 SCENES = {
     "opinions.list": Scene(lambda village: "opinions/"),
     "opinions.retrieve": Scene(opinion, through=SEEING),
+    "opinions.way": Scene(lambda village: f"{opinion(village)}way/", through=SEEING),
     "opinions.update": Scene(
         lambda village: f"opinions/{new_id()}/",
         body=lambda village: SAID,
