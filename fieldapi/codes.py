@@ -160,6 +160,19 @@ CODES: dict[str, Code] = {
     ),
     "no_picture": Code(404, "此照片没有可显示的图像", "There is no picture to show for this photo"),
     "range_not_satisfiable": Code(416, "所要求的范围超出文件", "The asked-for range lies outside the file"),
+    # resumable uploads
+    "tus_version": Code(412, "须带 Tus-Resumable: 1.0.0", "Send Tus-Resumable: 1.0.0"),
+    "bad_upload_header": Code(400, "请求头 {header} 缺失或有误", "The header {header} is missing or wrong"),
+    "photo_undeclared": Code(
+        404,
+        "您没有申报过此照片：请先提交照片记录，再传内容",
+        "You have declared no such photo: send its row first, then its bytes",
+    ),
+    "offset_mismatch": Code(409, "应从第 {offset} 字节继续", "Go on from byte {offset}"),
+    "checksum_mismatch": Code(
+        460, "这一段与其校验和不符，请重新发送", "These bytes have another checksum: send them again"
+    ),
+    "upload_ended": Code(410, "此上传已结束，请重新开始", "This upload has ended: begin a new one"),
     # summaries
     "month_running": Code(409, "本月尚未结束", "The month is still running"),
     "bad_period": Code(400, "结束日早于开始日", "It ends before it starts"),

@@ -35,8 +35,9 @@ limit_request_line = 8190  # cursors and filters travel in it
 limit_request_fields = 64
 limit_request_field_size = 8190
 
-# Never a token or a query, which can hold a name: method, path, status, bytes, seconds.
+# Never a token, an upload's secret or a query, which can hold a name: method, path, status, bytes, seconds.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(b)s %(L)s"
+logger_class = "fieldapi.server_log.ServerLog"
 errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True

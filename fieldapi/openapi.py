@@ -7,7 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
-from fieldapi.access import PUBLIC, TABLE
+from fieldapi.access import BY_SECRET, PUBLIC, TABLE
 from fieldapi.codes import CODES
 from fieldapi.fields import StrictSerializer
 from fieldapi.query import QuerySerializer
@@ -29,6 +29,7 @@ PROBLEM = {
             "description": "where what a phone sent is kept whole",
         },
         "limit": {"type": "integer", "description": "what was passed, of a 413"},
+        "offset": {"type": "integer", "description": "where an upload goes on, of `offset_mismatch`"},
         "state": {"type": "string", "description": "the present state, of `wrong_state`"},
         "allowed": {"type": "array", "items": {"type": "string"}, "description": "the verbs allowed now"},
         "missing": {"type": "array", "items": {"type": "string"}, "description": "of `five_fixings_missing`"},
@@ -91,12 +92,11 @@ class Schema(AutoSchema):
         )
 
     def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular overrides DRF's in the same way
-        roles = "anybody" if self.asked in PUBLIC else ", ".join(sorted(TABLE.get(self.asked, ())))
-        return f"{super().get_description()}\n\nWho may: {roles}.".strip()
+        return f"{super().get_description()}\n\nWho may: {_who_may(self.asked)}.".strip()
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
-        if self.method == "PATCH":
+        if self.method == "PATCH" and getattr(self.view, "versioned", True):
             parameters.append(IF_MATCH)
         if self.method == "POST" and self.asked not in PUBLIC and getattr(self.view, "repeatable", False):
             parameters.append(IDEMPOTENCY_KEY)
@@ -137,6 +137,24 @@ class Schema(AutoSchema):
             optional = schema.get("properties", {}).keys() - set(schema.get("required", ()))
             schema["properties"] |= {name: _or_null(schema["properties"][name]) for name in optional}
         return schema
+
+
+def tell_of_head(endpoints: list[Any]) -> list[Any]:
+    """drf-spectacular leaves HEAD out, since it usually is a GET without a body; where there is no GET, it is told."""
+    alone = {
+        callback.cls: (path, regex, "HEAD", callback)
+        for path, regex, _, callback in endpoints
+        if "head" in getattr(callback, "actions", ()) and "get" not in callback.actions
+    }
+    return endpoints + list(alone.values())
+
+
+def _who_may(asked: str) -> str:
+    if asked in PUBLIC:
+        return "anybody"
+    if asked in BY_SECRET:
+        return "whoever has the secret in the address; no token is needed or looked at"
+    return ", ".join(sorted(TABLE.get(asked, ())))
 
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:

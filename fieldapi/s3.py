@@ -84,6 +84,10 @@ class S3Files(S3Storage):
         with trouble_is_oserror():
             return super().exists(name)
 
+    def listdir(self, name: str) -> tuple[list[str], list[str]]:
+        with trouble_is_oserror():
+            return super().listdir(name)
+
     def size(self, name: str) -> int:
         with trouble_is_oserror():
             return super().size(name)

@@ -122,6 +122,7 @@ DUE = [
     "sync.due.forget_changes",
     "media.due.develop_left_behind",
     "media.due.sweep_drafts",
+    "media.due.free_uploads",
     "matters.cards.issue_fallen",
     "matters.recount.recount",
     "matters.escalation.escalate_overdue",
@@ -174,6 +175,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["fieldapi.openapi.tell_of_head"],
     "ENUM_NAME_OVERRIDES": {
         "TaskState": "matters.models.Task.State",
         "HouseholdState": ["active", "merged", "ended"],
@@ -199,8 +201,9 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"discreet": {"()": "fieldapi.discreet.Discreet"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.request": {"level": "ERROR"}},
 }

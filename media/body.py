@@ -34,7 +34,7 @@ def check_headers(request: Request, expected: int) -> None:
 
 def pieces(request: Request) -> Iterator[bytes]:
     """The body, inflated where it is packed. Refuses `incomplete` when it breaks off, `unreadable` for bad gzip."""
-    arriving = _arriving(request)
+    arriving = arrivals(request, PIECE)
     return _inflated(arriving) if packing(request) == "gzip" else arriving
 
 
@@ -52,11 +52,12 @@ def _inflated(packed: Iterator[bytes]) -> Iterator[bytes]:
         raise Refused("unreadable", detail="gzip: cut off")
 
 
-def _arriving(request: Request) -> Iterator[bytes]:
+def arrivals(request: Request, at_most: int) -> Iterator[bytes]:
+    """The body as it was sent, `at_most` so many bytes at a time: as many may be lost when it breaks off."""
     left = length_of(request) or 0
     while left:
         try:
-            piece = request._request.read(min(PIECE, left))
+            piece = request._request.read(min(at_most, left))
         except OSError as fault:
             raise Refused("incomplete") from fault
         if not piece:

@@ -6,7 +6,8 @@ from django_tasks_db.models import DBTaskResult
 
 from fieldapi import clock
 from media import storage
-from media.models import Photo
+from media.models import Photo, Upload
+from media.parts import free, uploads_with_parts
 from media.tasks import develop_photo
 
 LEFT_BEHIND = timedelta(minutes=10)
@@ -27,3 +28,13 @@ def develop_left_behind() -> None:
 def sweep_drafts() -> None:
     """Delete what killed uploads left on this machine's disk."""
     storage.sweep()
+
+
+def free_uploads() -> None:
+    """End uploads that are over, and delete parts that no upload needs any more, here and in storage elsewhere."""
+    lying = uploads_with_parts()  # asked first: an upload has its row before its first part
+    Upload.objects.over(clock.now()).delete()
+    needed = set(Upload.objects.filter(photo__state=Photo.State.AWAITING).values_list("pk", flat=True))
+    for upload in lying:
+        if upload not in needed:
+            free(upload)

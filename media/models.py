@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from cadres.models import User
+from cadres.models import Device, User
 from cadres.units import within
 from fieldapi.models import Versioned
 from households.models import Household
@@ -108,3 +108,62 @@ class PhotoBand(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["county", "band"], name="photos_alike")]
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def over(self, now: datetime) -> Self:
+        """Those of phones whose session ended, of photos that were refused, and those nobody has gone on with."""
+        return self.filter(_over(now))
+
+    def alive(self, now: datetime) -> Self:
+        """Those that may be gone on with, or whose photo is stored."""
+        return self.exclude(_over(now))
+
+
+def _over(now: datetime) -> Q:
+    forgotten = Q(last_byte_at__lt=now - Upload.KEPT)
+    return Q(device__ended_at__isnull=False) | Q(photo__state=Photo.State.REFUSED) | forgotten
+
+
+class Upload(models.Model):
+    """The bytes of a photo on their way, in as many pieces as the network breaks them into.
+
+    Whoever has the secret may send on, signed in or not, until the photo is stored. The secret itself is kept
+    nowhere. `offset` bytes lie in `parts`: the first byte and the file's name of each, in order. The last bytes
+    never lie there: with them the photo is stored, or they have not come.
+    """
+
+    KEPT = timedelta(days=30)
+
+    secret_hash = models.CharField(max_length=64, primary_key=True)  # SHA-256, hex
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="+")
+    device = models.ForeignKey(Device, models.CASCADE, related_name="+")
+    length = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    parts = models.JSONField(default=list)
+    metadata = models.TextField(default="")  # the header as it came, for whoever asks again
+    last_byte_at = models.DateTimeField()
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(offset__lt=F("length")), name="an_upload_on_its_way_is_not_whole"
+            )
+        ]
+        indexes = [models.Index(fields=["last_byte_at"], name="uploads_by_last_byte")]
+
+    @property
+    def done(self) -> bool:
+        """All its bytes are here, on this way or another: the photo is stored."""
+        return self.photo.state == Photo.State.STORED
+
+    @property
+    def standing(self) -> int:
+        """From which byte to go on."""
+        return self.length if self.done else self.offset
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.last_byte_at + self.KEPT

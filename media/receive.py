@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, F, UUIDField
 from cadres.models import User
 from fieldapi import clock
 from fieldapi.errors import Refused
-from fieldapi.fixed import Given
+from fieldapi.fixed import Fixed, Given
 from fieldapi.fixed_update import FixedUpdate
 from fieldapi.journal import note_down
 from media.models import Photo
@@ -20,6 +20,8 @@ from media.storage import draft, keep, original
 from media.tasks import develop_photo
 from visits.models import Visit
 
+# The photo of an id, for who declared it.
+OWN = Fixed(lambda: Photo.objects.filter(pk=Given("photo", UUIDField()), by=Given("by", UUIDField())))
 SETTLED = ("state", "problem", "media_type", "stored_at", "version", "changed_at")
 SETTLING = FixedUpdate(
     lambda: Photo.objects.filter(pk=Given("photo", UUIDField()), state=Photo.State.AWAITING),

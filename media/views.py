@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, UUIDField
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
@@ -14,13 +14,12 @@ from rest_framework.response import Response
 from cadres.units import within
 from fieldapi.api import Rows
 from fieldapi.bodies import JSONRenderer
-from fieldapi.fixed import Fixed, Given
 from fieldapi.ids import parse_id
 from fieldapi.middleware import give_back_connection
 from fieldapi.query import asked_for
 from media.body import check_headers, pieces
 from media.models import Photo
-from media.receive import receive, refuse_settled
+from media.receive import OWN, receive, refuse_settled
 from media.serializers import PhotoQuery, PhotoShown, PictureQuery
 from media.serve import picture
 
@@ -44,7 +43,6 @@ PHOTO = OpenApiExample(
     },
     response_only=True,
 )
-OWN = Fixed(lambda: Photo.objects.filter(pk=Given("photo", UUIDField()), by=Given("by", UUIDField())))
 
 
 def header(name: str, description: str) -> OpenApiParameter:

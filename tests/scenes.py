@@ -33,3 +33,4 @@ class Scene:
     version: int | None = None
     otherwise: int = 404
     content_type: str = "application/json"
+    headers: Callable[[Village], dict[str, str]] = lambda village: {}

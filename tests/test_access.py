@@ -20,7 +20,7 @@ import tests.reports.scenes
 import tests.sync.scenes
 import tests.visits.scenes
 from fieldapi import api
-from fieldapi.access import PUBLIC, TABLE, Role, allows
+from fieldapi.access import BY_SECRET, PUBLIC, TABLE, Role, allows
 from tests.conftest import Village
 from tests.endpoints import Endpoint, endpoints
 from tests.samples import Caller, make_household, make_pairing
@@ -43,16 +43,30 @@ SCENES: dict[str, Scene] = {
 
 
 def test_every_endpoint_has_a_row_in_the_table():
-    assert sorted(set(ENDPOINTS) - set(TABLE) - PUBLIC) == []
+    assert sorted(set(ENDPOINTS) - set(TABLE) - PUBLIC - BY_SECRET) == []
 
 
 def test_every_row_of_the_table_has_an_endpoint():
-    assert sorted({*TABLE, *PUBLIC} - set(ENDPOINTS)) == []
+    assert sorted({*TABLE, *PUBLIC, *BY_SECRET} - set(ENDPOINTS)) == []
 
 
 def test_every_row_of_the_table_names_roles_and_is_not_public_too():
     assert [action for action, roles in TABLE.items() if not roles or not roles <= set(Role)] == []
-    assert PUBLIC & set(TABLE) == set()
+    assert PUBLIC & set(TABLE) == BY_SECRET & set(TABLE) == PUBLIC & BY_SECRET == set()
+
+
+def test_what_is_open_by_a_secret_is_closed_to_everybody_without_it(village):
+    cast = cast_of(village)
+    before = counted()
+    for action in BY_SECRET:
+        endpoint = ENDPOINTS[action]
+        assert "<str:secret>" in endpoint.route
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+        answers = [
+            caller.send(endpoint.method, endpoint.address(), b"", **headers) for caller in cast.values()
+        ]
+        assert {answer.status_code for answer in answers} == {404}
+    assert counted() == before
 
 
 def test_every_row_of_the_table_is_tried_by_the_cast():
@@ -137,16 +151,18 @@ def test_an_id_that_is_nobodys_is_not_found(village, action):
 def test_a_scene_lets_through_whom_it_should_and_nobody_else(village, action):
     scene, endpoint = SCENES[action], ENDPOINTS[action]
     cast = cast_of(village)
-    address, body = scene.address(village), scene.body(village)
+    address, body, headers = scene.address(village), scene.body(village), scene.headers(village)
 
-    told = {name: attempt(caller, endpoint, address, body, scene) for name, caller in cast.items()}
+    told = {name: attempt(caller, endpoint, address, body, scene, headers) for name, caller in cast.items()}
 
     assert told == {name: expected(name, caller, action, scene) for name, caller in cast.items()}
 
 
-def attempt(caller: Caller, endpoint: Endpoint, address: str, body: Any, scene: Scene) -> Any:
+def attempt(
+    caller: Caller, endpoint: Endpoint, address: str, body: Any, scene: Scene, headers: dict[str, str]
+) -> Any:
     """What the caller is told; afterwards everything is as before. A refusal must have written nothing."""
-    headers = {} if scene.version is None else {"If-Match": f'"{scene.version}"'}
+    headers = headers | ({} if scene.version is None else {"If-Match": f'"{scene.version}"'})
     with transaction.atomic():
         before = counted()
         answer = caller.send(endpoint.method, address, body, content_type=scene.content_type, **headers)

@@ -4,6 +4,7 @@ from typing import Any
 
 from fieldapi.ids import new_id
 from tests.conftest import Village
+from tests.media.resuming import OCTETS, beginning
 from tests.media.sending import JPEG, declare, stored
 from tests.scenes import COUNTY, EVERYBODY, Scene
 
@@ -24,6 +25,10 @@ def visit_of_gao(village: Village) -> dict[str, Any]:
     return {"visit": visit, "sha256": "a" * 64, "bytes": 1000}
 
 
+def upload_of_gao(village: Village) -> dict[str, str]:
+    return beginning(*declare(village, JPEG))
+
+
 SCENES = {
     "photos.list": Scene(lambda village: "photos/", EVERYBODY),
     "photos.retrieve": Scene(declared, SEEING),
@@ -36,5 +41,8 @@ SCENES = {
         frozenset({"gao"}),
         lambda village: JPEG,
         content_type="image/jpeg",
+    ),
+    "uploads.create": Scene(
+        lambda village: "uploads/", frozenset({"gao"}), headers=upload_of_gao, content_type=OCTETS
     ),
 }

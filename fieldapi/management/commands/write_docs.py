@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 from rest_framework.serializers import Serializer
 
-from fieldapi.access import PUBLIC, TABLE, Role
+from fieldapi.access import BY_SECRET, PUBLIC, TABLE, Role
 from fieldapi.codes import CODES
 from fieldapi.environment import VARIABLES
 from matters.verbs import VERBS
@@ -25,12 +25,14 @@ def access() -> str:
         for action, allowed in sorted(TABLE.items())
     ]
     rows += [(f"`{action}`", *("open" for _ in Role)) for action in sorted(PUBLIC)]
+    rows += [(f"`{action}`", *("secret" for _ in Role)) for action in sorted(BY_SECRET)]
     return (
         "# Who may do what\n\n"
         + MADE.format(source="fieldapi/access.py")
         + "\nA row says which roles may knock. Which rows of data they then see is decided by each table's"
         " `visible_to`: desks see their unit's subtree, a cadre the households served today and what comes with them,"
-        " and what is not visible is answered like what is not there. `open` needs no sign-in.\n\n"
+        " and what is not visible is answered like what is not there. `open` needs no sign-in."
+        " `secret` needs none either, but the 128-bit secret in the address, which its owner was told once.\n\n"
         + table(("action", *(role.value for role in Role)), rows)
     )
 
