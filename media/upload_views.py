@@ -78,11 +78,9 @@ class Tus(Endpoint):
         if self.action not in (None, "metadata"):
             tus.check_version(request)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        response.headers["Tus-Resumable"] = tus.VERSION
-        return super().finalize_response(request, response, *args, **kwargs)
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, "Tus-Resumable": tus.VERSION}
 
     def abilities(self, request: Request, **kwargs: str) -> Response:
         """What this server can do of the protocol."""
