@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 TOLERATED = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
 
 
 def offset(clock_at: datetime | None, received_at: datetime) -> timedelta | None:
@@ -12,6 +13,18 @@ def offset(clock_at: datetime | None, received_at: datetime) -> timedelta | None
 
 def corrected(claimed: datetime, offset: timedelta | None, received_at: datetime) -> datetime:
     """When it really was: the claim, less an offset of more than five minutes, and never after its receipt."""
-    if offset is not None and abs(offset) > TOLERATED:
-        claimed -= offset
-    return min(claimed, received_at)
+    return min(less(claimed, offset), received_at)
+
+
+def by_the_server(claimed: datetime, offset: timedelta | None) -> datetime:
+    """A claim by the server's clock, to tell which of several was made last.
+
+    Not held to its receipt, and the offset taken to the minute: what one phone made keeps its order, also where the
+    clock is ahead and does not say so, and however long each was under way.
+    """
+    return less(claimed, offset and MINUTE * round(offset / MINUTE))
+
+
+def less(claimed: datetime, offset: timedelta | None) -> datetime:
+    """The claim less an offset of more than five minutes."""
+    return claimed - offset if offset is not None and abs(offset) > TOLERATED else claimed

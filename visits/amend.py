@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cadres.models import User
 from cadres.months import added_month
-from fieldapi import clock, json
+from fieldapi import clock, json, phone_clock
 from fieldapi.journal import note_down
 from households.cover import served
 from visits.judge import judge_again, neighbours
@@ -33,6 +33,7 @@ def new_amendment(amendment_id: UUID, values: Mapping[str, Any], receipt: Receip
         id=amendment_id,
         visit_id=values["visit"],
         made_at=values["made_at"],
+        occurred_at=phone_clock.by_the_server(values["made_at"], receipt.clock_offset),
         reason=values["reason"],
         changes=values["changes"],
         by=receipt.by,
@@ -87,10 +88,10 @@ def plain(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _take_on(visit: Visit) -> None:
-    """Set the columns to the first values changed by every amendment in the order of (`made_at`, id)."""
+    """Set the columns to the first values changed by every amendment in the order of (`occurred_at`, id)."""
     visit.as_sent = as_sent(visit)
     values = {**visit.as_sent, "withdrawn": False}
-    for amendment in visit.amendments.order_by("made_at", "id"):
+    for amendment in visit.amendments.order_by("occurred_at", "id"):
         for name, column in FIELDS.items():
             if name not in amendment.changes:
                 continue

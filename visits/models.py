@@ -159,11 +159,12 @@ class Flag(Versioned):
 
 
 class Amendment(models.Model):
-    """A correction of a submitted visit. Per field the greatest (`made_at`, id) wins, whatever arrives first."""
+    """A correction of a submitted visit. Per field the greatest (`occurred_at`, id) wins, whatever arrives first."""
 
     id = models.UUIDField(primary_key=True)
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="amendments")
-    made_at = models.DateTimeField()
+    made_at = models.DateTimeField()  # by the phone's clock
+    occurred_at = models.DateTimeField()  # by the server's, as far as the phone's was known; may lie ahead
     reason = models.CharField(max_length=500)
     changes = models.JSONField()  # as sent
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -173,7 +174,7 @@ class Amendment(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["visit", "made_at"], name="amendments_of_visit"),
+            models.Index(fields=["visit", "occurred_at"], name="amendments_in_order"),
             models.Index(
                 fields=["added_month"], name="amendments_added_late", condition=Q(added_month__isnull=False)
             ),

@@ -75,6 +75,7 @@ class VisitPhotoShown(serializers.Serializer):
 class AmendmentShown(serializers.Serializer):
     id = IdField()
     made_at = InstantField()
+    occurred_at = InstantField(help_text="`made_at` less the phone's clock offset: the greatest wins.")
     reason = serializers.CharField()
     changes = serializers.JSONField()
     received_at = InstantField()

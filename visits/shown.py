@@ -152,13 +152,14 @@ def _linked(one: Any) -> int:
 
 def _in_force(one: Amendment) -> tuple[datetime, UUID]:
     """Of two that change the same field the greater wins."""
-    return one.made_at, one.pk
+    return one.occurred_at, one.pk
 
 
 def _amendment(one: Amendment) -> dict[str, Any]:
     return {
         "id": str(one.pk),
         "made_at": one.made_at,
+        "occurred_at": one.occurred_at,
         "reason": one.reason,
         "changes": one.changes,
         "received_at": one.received_at,

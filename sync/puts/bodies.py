@@ -90,7 +90,10 @@ class ReplySent(columns.ReplyColumns, SentRow):
 
 
 class AmendmentSent(columns.AmendmentColumns, SentRow):
-    """Per field the greatest (`made_at`, id) wins. A field sent as null is emptied, one not sent stays."""
+    """Per field the greatest (`made_at`, id) wins, by the server's clock: less the phone's offset, where it says one.
+
+    A field sent as null is emptied, one not sent stays.
+    """
 
     changes: Any = columns.Changes()
 
