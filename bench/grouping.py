@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from likeness.comparing import Said
-from likeness.index import clues, most_shared, slot
+from likeness.index import clues, most_shared, slot, telling
 from likeness.placing import Placing, place
 
 Message = dict[str, str]
@@ -36,13 +36,13 @@ class Town:
     def collect(self, opinion: str, text: str) -> Placing[str, str]:
         said = Said(text)
         mine = clues(said)
-        found = most_shared(self.filed[clue, place] for clue in mine for place in self.slots.get(clue, ()))
+        filed = [(clue, self.filed[clue, at]) for clue in mine.values() for at in self.slots.get(clue, ())]
         met: dict[str, dict[str, Said]] = defaultdict(dict)
-        for one in found:
+        for one in most_shared(other for _, other in filed):
             met[self.group_of[one]][one] = self.said[one]
-        placing = place(said, met)
+        placing = place(said.weighed(telling(mine, (clue for clue, _ in filed))), met)
         self.said[opinion], self.group_of[opinion] = said, placing.group or opinion
-        for clue in mine:
+        for clue in mine.values():
             self.filed[clue, slot(clue, opinion)] = opinion
             self.slots[clue].add(slot(clue, opinion))
         return placing

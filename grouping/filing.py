@@ -1,6 +1,6 @@
 """The index of a town's opinions in the database: filed under their clues, found again by them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection
@@ -14,7 +14,7 @@ from likeness.index import slot
 FILED = Fixed(
     lambda: Clue.objects.filter(
         Among(F("clue"), GivenList("clues", BigIntegerField())), town=Given("town", CharField())
-    ).values_list("opinion")
+    ).values_list("clue", "opinion")
 )
 TABLE = Clue._meta.db_table
 INTO = f'INSERT INTO "{TABLE}" (town, clue, slot, opinion_id)'
@@ -25,12 +25,12 @@ POSTGRES = (
 SQLITE = f"{INTO} SELECT %s, value ->> 0, value ->> 1, %s FROM json_each(%s) WHERE true {LATEST}"
 
 
-def found(town: str, clues: Sequence[int]) -> list[UUID]:
-    """The opinions filed under these clues, each once per clue; at most SLOTS of a clue. One statement."""
-    return [opinion for (opinion,) in FILED.run(town=town, clues=clues)]
+def filed(town: str, clues: Collection[int]) -> list[tuple[int, UUID]]:
+    """The opinions filed under these clues, each with its clue; at most SLOTS of a clue. One statement."""
+    return FILED.run(town=town, clues=clues)
 
 
-def file(town: str, clues: Sequence[int], opinion: UUID) -> None:
+def file(town: str, clues: Collection[int], opinion: UUID) -> None:
     """In the place of whoever was there before. One statement."""
     ordered = sorted(clues)
     slots = [slot(clue, opinion) for clue in ordered]

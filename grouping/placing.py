@@ -19,12 +19,12 @@ from fieldapi import clock
 from fieldapi.fixed import Among, Fixed, Given, GivenList
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.store import store
-from grouping.filing import file, found
+from grouping.filing import file, filed
 from grouping.learning import likely_categories
 from grouping.models import Suggestion
 from grouping.towns import Town, one_at_a_time, town_of
 from likeness.comparing import Said
-from likeness.index import clues, most_shared
+from likeness.index import clues, most_shared, telling
 from likeness.placing import Offer, place
 from likeness.reading import lead_and_rest
 from opinions.models import Group, Opinion, OpinionQuerySet
@@ -107,15 +107,16 @@ def _place(town: Town, opinion: Opinion) -> Entry | None:
     now = clock.now()
     said = town.reads(opinion)
     mine = clues(said)
-    met, units = _met(town, mine)
-    placing = place(said, met)
+    there = filed(town.code, mine.values())
+    met, units = _met(town, most_shared(other for _, other in there))
+    placing = place(said.weighed(telling(mine, (clue for clue, _ in there))), met)
     joined = placing.group
     group = _join(joined, units[joined], opinion, now) if joined else _begin(opinion, now)
     likely = likely_categories(opinion.text, town.categories)
     Opinion.objects.filter(pk=opinion.pk).update(
         group=group, suggested=likely, version=F("version") + 1, changed_at=now
     )
-    file(town.code, mine, opinion.pk)
+    file(town.code, mine.values(), opinion.pk)
     store(
         Suggestion(opinion=opinion, group_id=offer.group, score=round(offer.score, 4), changed_at=now)
         for offer in _not_refused(group, placing.offers)
@@ -123,9 +124,8 @@ def _place(town: Town, opinion: Opinion) -> Entry | None:
     return Entry("groups.join", group, opinion.unit_id, {"opinions": [opinion.pk]}) if joined else None
 
 
-def _met(town: Town, mine: list[int]) -> tuple[dict[UUID, dict[UUID, Said]], dict[UUID, str]]:
-    """The open opinions that share most clues, by group, and the groups' units. Two statements."""
-    near = most_shared(found(town.code, mine))
+def _met(town: Town, near: list[UUID]) -> tuple[dict[UUID, dict[UUID, Said]], dict[UUID, str]]:
+    """Those of them that are still open, by group, and the groups' units. One statement, where any."""
     met: dict[UUID, dict[UUID, Said]] = defaultdict(dict)
     units: dict[UUID, str] = {}
     for pk, group, text, unit, units[group] in STILL_OPEN.run(ids=near) if near else ():

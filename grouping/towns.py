@@ -10,6 +10,7 @@ from cadres.units import within
 from fieldapi.fixed import Fixed, Given
 from households.division_names import stem
 from likeness.comparing import Said
+from likeness.reading import plain
 from likeness.words import known_words
 from opinions.models import Category, Opinion
 
@@ -38,14 +39,14 @@ def one_at_a_time(town: str) -> None:
 @dataclass(frozen=True)
 class Town:
     code: str
-    villages: dict[str, str]  # name without 村 or 社区, by code
+    villages: dict[str, str]  # name without 村 or 社区 as `plain` writes it, by code
     categories: frozenset[str]  # the active ones
 
     @classmethod
     def of(cls, code: str) -> Self:
         """Two queries."""
         named = Unit.objects.filter(**within(code, field="code")).values_list("code", "name")
-        stems = {unit: stem(name) for unit, name in named if len(unit) == VILLAGE}
+        stems = {unit: plain(stem(name)) for unit, name in named if len(unit) == VILLAGE}
         sure = {unit: name for unit, name in stems.items() if len(name) > 1 and name not in known_words()}
         active = Category.objects.filter(active=True).values_list("code", flat=True)
         return cls(code, sure, frozenset(active))

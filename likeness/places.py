@@ -36,7 +36,7 @@ LOOSE = {
 NUMBERED = {"栋", "号楼", "单元", "期", "中", *EXACT["line"].split()}  # named by numbers only
 KIND_OF = {word: kind for kinds in (EXACT, LOOSE) for kind, words in kinds.items() for word in words.split()}
 _KIND_WORD = re.compile("|".join(sorted(KIND_OF, key=len, reverse=True)))
-# 村口, 路灯, 城管 … name no place: before these characters the word for a kind is part of another word.
+# 村口, 路灯, 城管 … name no place: before these the word for a kind is part of another word.
 _NO_PLACE_BEFORE = {
     "村": "民里上口头内中子干务庄",
     "路": "灯面过人边上段况由线障基",
@@ -48,7 +48,7 @@ _NO_PLACE_BEFORE = {
     "队": "伍员长",
     "县": "城委长级",
     "镇": "区上里长",
-    "乡": "村亲下里镇",
+    "乡": "亲下里镇",
     "桥": "梁",
     "巷": "子",
     "湖": "边面",
@@ -59,13 +59,12 @@ _NO_PLACE_BEFORE = {
     "期": "间望待限",
     "社区": "医服",
 }
-_NUMERALS = str.maketrans("〇零一二两三四五六七八九", "001223456789")
-_NUMBER = re.compile(r"[0-9a-z十百]+$")
+_COUNTRYSIDE = re.compile("乡村(?![口里上头民委])")  # 八一乡村口 is the entrance of a village in 八一乡
+_NUMBER = re.compile(r"[0-9a-z百]+$")
 # Before a word for a kind these are no names: 全村, 这个村, 那段路, 配套幼儿园.
 _NO_NAME = frozenset("本我全各农乡邻该此每在到进出去来从住是的了有这那条段处新老")
-_NO_NAMES = _words(
-    "我们 你们 他们 咱们 这个 那个 每个 一个 整个 几个 哪个 各个 这条 那条 一条 这段 那段 一段"
-)
+_NO_NAME_ENDS = frozenset("的了是在有这那")  # 村口的路
+_NO_NAMES = _words("我们 你们 他们 咱们 这个 那个 每个 1个 整个 几个 哪个 各个 这条 那条 1条 这段 那段 1段")
 _OF_ANY = _words(
     "有限 科技 发展 国家 配套 安置 住宅 国际 普惠 公办 民办 商业 周围 重建 连锁 建设 考古 遗址 森林 文化"
 )
@@ -96,6 +95,11 @@ def names_in(runs: Iterable[Run], villages: Collection[str] = ()) -> Names:
     return found
 
 
+def says_where(text: str, start: int, end: int) -> bool:
+    """A word for a kind of place, or one that begins it: 医院, the 安置 of 安置小区."""
+    return text[start:end] in KIND_OF or _KIND_WORD.match(text, end) is not None
+
+
 def _named(run: Run) -> Iterator[tuple[str, str]]:
     """Kind and name, in order. A name begins after the place or the known word before it, at the latest."""
     words = [word for word in run.words if word[1] - word[0] > 1]
@@ -113,7 +117,9 @@ def _named(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _is_for_a_kind(match: re.Match[str], words: Iterable[Word]) -> bool:
-    """Not the end of a known word (马路), nor the beginning of another (路灯)."""
+    """Not the end of a known word (马路), nor the beginning of another (路灯, 乡村)."""
+    if _COUNTRYSIDE.match(match.string, match.start()):
+        return False
     after = match.string[match.end() : match.end() + 1]
     if after and after in _NO_PLACE_BEFORE.get(match.group(), ""):
         return False
@@ -135,10 +141,9 @@ def _is_part_of_a_name(match: re.Match[str], following: Iterable[re.Match[str]])
 
 
 def _name(before: str, word: str) -> str:
-    before = before.translate(_NUMERALS)
     if number := _NUMBER.search(before):
         return number.group()
-    if word in NUMBERED or before in _NO_NAME or before[-2:] in _NO_NAMES:
+    if word in NUMBERED or before in _NO_NAME or before[-1:] in _NO_NAME_ENDS or before[-2:] in _NO_NAMES:
         return ""
     if KIND_OF[word] not in DIVISIONS and before[-2:] in _OF_ANY:
         return ""

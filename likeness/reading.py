@@ -10,6 +10,8 @@ MOST = 2_000  # characters; what a text is about is said by then
 SHORTEST_LEAD = 6
 _BREAK = re.compile(r"[。！？!?；;]")
 _BETWEEN = re.compile(r"[\W_]+")
+_NUMERAL = re.compile(r"([1-9])?十([1-9])?")
+_DIGITS = str.maketrans("〇零一二两三四五六七八九", "001223456789")
 
 
 @cache
@@ -18,8 +20,13 @@ def _to_simplified() -> OpenCC:
 
 
 def plain(text: str) -> str:
-    """`路燈１２３` → `路灯123`."""
-    return _to_simplified().convert(unicodedata.normalize("NFKC", text[:MOST])).lower()
+    """`路燈１２３` → `路灯123`, `二十三組` → `23组`."""
+    simplified = _to_simplified().convert(unicodedata.normalize("NFKC", text[:MOST])).lower()
+    return _NUMERAL.sub(_tens, simplified.translate(_DIGITS))
+
+
+def _tens(found: re.Match[str]) -> str:
+    return f"{found[1] or 1}{found[2] or 0}"
 
 
 def stretches(text: str) -> list[str]:

@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from likeness.reading import plain
+
 NOTHING = "-"
 
 Word = tuple[int, int, str]  # start, end, topic
@@ -12,12 +14,12 @@ Word = tuple[int, int, str]  # start, end, topic
 
 @cache
 def known_words() -> Mapping[str, str]:
-    """Each known word with its topic, or with NOTHING."""
+    """Each known word as `plain` writes it, with its topic, or with NOTHING."""
     found: dict[str, str] = {}
     for line in Path(__file__).with_name("words.txt").read_text(encoding="utf-8").splitlines():
         topic, colon, words = line.partition(":")
         if colon and not line.startswith("#"):
-            found |= dict.fromkeys(words.split(), topic)
+            found |= dict.fromkeys(plain(words).split(), topic)
     return found
 
 

@@ -21,6 +21,8 @@ def verdict(one: Said, other: Said) -> str:
         ("村口路灯坏了三个月", "村口的路灯坏了三个月", "same"),
         ("村口路燈壞了三個月，晚上看不見", "村口路灯坏了三个月，晚上看不见", "same"),
         ("３组的水渠堵了", "三组水渠堵了", "same"),
+        ("十二组的水渠堵了", "12组水渠堵了", "same"),
+        ("停水二十天了", "停水20天了", "same"),
         ("村口路灯坏了", "村口的路灯坏了三个月没人管", "perhaps"),
         ("莫得水吃", "没得水吃", "same"),
         ("灯不亮", "路灯不亮，晚上看不到路", "perhaps"),
@@ -45,6 +47,7 @@ def test_people_say_the_same_thing_in_many_ways(one, other, expected):
         ("二组的机耕道要修一下", "三组的机耕道要修一下"),
         ("一中暑假收费补课", "二中暑假收费补课"),
         ("3路公交车半个钟头一趟", "5路公交车半个钟头一趟"),
+        ("八一乡村口的路烂得不成样子", "大幕乡村口的路烂得不成样子"),
     ],
 )
 def test_the_same_words_about_another_place_are_never_the_same_thing(one, other):
@@ -65,6 +68,24 @@ def test_the_same_words_about_another_place_are_never_the_same_thing(one, other)
 )
 def test_words_that_name_no_place_keep_nothing_apart(one, other):
     assert not Said(one).closeness(Said(other)).apart
+
+
+def test_a_school_or_an_estate_says_where_not_what():
+    noise = Said("金鹰小学附近工地夜间噪音大")
+    traffic = Said("金鹰小学附近上学放学交通乱")
+
+    assert noise.topics == {"environment"}
+    assert Said("嘉顺安置小区停水").topics == {"water"}
+    assert verdict(noise, traffic) == "perhaps"
+
+
+def test_a_pair_that_tells_more_brings_those_that_share_it_nearer():
+    one, other = Said("村口路灯坏了"), Said("湾里路灯不亮")
+    plain = one.closeness(other).perhaps
+
+    assert one.weighed({"路灯": 1.3}).closeness(other).perhaps > plain
+    assert one.weighed({"路灯": 0.7}).closeness(other).perhaps < plain
+    assert one.weighed({}).closeness(other).perhaps == plain
 
 
 def test_what_names_no_place_is_about_the_village_it_was_said_in():

@@ -1,7 +1,9 @@
 """Which group a new opinion joins, and about which a person is asked."""
 
+import pytest
+
 from likeness.comparing import Said
-from likeness.index import MOST_CLUES, SLOTS, clues, most_shared, slot
+from likeness.index import COMMON, MOST_CLUES, RARE, SLOTS, clues, most_shared, slot, telling
 from likeness.placing import MOST_OFFERED, place
 
 LAMP = Said("村口路灯坏了三个月")
@@ -57,10 +59,20 @@ def test_a_look_up_reads_a_bounded_number_of_rows():
 
 
 def test_clues_of_opinions_alike_meet():
-    shared = set(clues(LAMP)) & set(clues(LAMP_AGAIN))
+    lamp, again, water = (set(clues(one).values()) for one in (LAMP, LAMP_AGAIN, WATER))
 
-    assert len(shared) >= 5
-    assert not set(clues(LAMP)) & set(clues(WATER))
+    assert len(lamp & again) >= 5
+    assert not lamp & water
+
+
+def test_what_few_have_said_tells_more_than_what_everybody_says():
+    mine = {"路灯": 1, "村口": 2, "坏了": 3}
+
+    tells = telling(mine, [2] + [3] * SLOTS)
+
+    assert tells["路灯"] == RARE == 1.3
+    assert tells["坏了"] == pytest.approx(COMMON) == 0.7
+    assert tells["坏了"] < tells["村口"] < tells["路灯"]
 
 
 def test_those_that_share_most_clues_are_met():
