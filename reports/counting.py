@@ -1,19 +1,29 @@
-"""Works figures out: one statement counts the records of every list, one more those that tell keys apart."""
+"""Works figures out: one statement counts the records of every list, one more those that tell keys apart.
+
+What is told only where it is asked for has a statement of its own.
+"""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import CharField, Count, Sum, Value
 
-from reports.figures import FIGURES, Figure
+from reports.figures import FIGURES, OPTIONAL, Figure
 from reports.grouping import TOGETHER, Grouping, rate
 from reports.keys import keys_counted
 from reports.lists import Part, RecordList, Rows, Untold
 from reports.statements import Statement, rows_of
 from reports.windows import Window
 
-COUNTED = tuple(figure for figure in FIGURES if figure.counted)
+Figures = Sequence[Figure]
+COUNTED: dict[str, Figures] = {
+    include: [figure for figure in FIGURES if figure.counted and figure.include == include]
+    for include in ("", *OPTIONAL)
+}
+"""The figures that are found by counting rows, by what they are included with."""
 Values = dict[str, Any]  # by the figure's name; a figure `by` has a dict by kind or category
 
 
@@ -46,20 +56,33 @@ TOLD_APART = ("kind", "category", "number", "marked")
 ONE_GROUP = Value(TOGETHER, CharField())
 
 
-def work_out(window: Window, by: Grouping | None = None) -> dict[Any, Values]:
+def work_out(window: Window, by: Grouping | None = None, include: Iterable[str] = ()) -> dict[Any, Values]:
     """Every figure's value, by group (the one group TOGETHER without `by`). Groups without any row are missing."""
     found: dict[Any, Values] = defaultdict(dict)
-    cells: dict[Any, list[Cell]] = defaultdict(list)
-    for row in _cells(window, by) if by else rows_of(_statement, window):
-        cell = Cell(*row)
-        cells[cell.group].append(cell)
-    for group, of_group in cells.items():
-        for figure in COUNTED:
-            found[group][figure.name] = _reduced(figure, _concerning(figure, of_group))
+    for name in ("", *(name for name in OPTIONAL if name in include)):
+        rows = _cells(COUNTED[name], window, by) if by else rows_of(STATEMENTS[name], window)
+        _reduce(COUNTED[name], rows, found)
     for name, values in keys_counted(window, by):
         for group, value in values.items():
             found[group][name] = value
     return found
+
+
+def work_out_some(figures: Figures, window: Window, by: Grouping) -> dict[Any, Values]:
+    """The values of figures that are found by counting rows. One statement."""
+    found: dict[Any, Values] = defaultdict(dict)
+    _reduce(figures, _cells(figures, window, by), found)
+    return found
+
+
+def _reduce(figures: Figures, rows: Iterable[tuple[Any, ...]], found: dict[Any, Values]) -> None:
+    cells: dict[Any, list[Cell]] = defaultdict(list)
+    for row in rows:
+        cell = Cell(*row)
+        cells[cell.group].append(cell)
+    for group, of_group in cells.items():
+        for figure in figures:
+            found[group][figure.name] = _reduced(figure, _concerning(figure, of_group))
 
 
 def nothing(figure: Figure) -> Any:
@@ -69,33 +92,35 @@ def nothing(figure: Figure) -> Any:
     return None if figure.may_be_none else 0
 
 
-def _statement(window: Window) -> Statement:
-    sql, values = _cells(window).query.get_compiler(connection=connection).as_sql()
+def _statement(figures: Figures, window: Window) -> Statement:
+    sql, values = _cells(figures, window).query.get_compiler(connection=connection).as_sql()
     return sql, list(values)
 
 
-def _cells(window: Window, by: Grouping | None = None) -> Rows:
+STATEMENTS = {include: partial(_statement, figures) for include, figures in COUNTED.items()}
+
+
+def _cells(figures: Figures, window: Window, by: Grouping | None = None) -> Rows:
     """Every list that a figure needs, counted in one statement. Lists with added rows only where these count."""
-    asked = {(each.name, figure.added): each for figure in COUNTED for each in figure.lists}
+    asked = {(each.name, figure.added): each for figure in figures for each in figure.lists}
     arms = [
-        _counting(part, each, by, added)
+        _counting(part, each, by, added, _apart(each, figures))
         for (_, added), each in asked.items()
         for part in each.parts(window, added=added)
     ]
     return arms[0].union(*arms[1:], all=True)
 
 
-def _apart(of: RecordList) -> set[str]:
+def _apart(of: RecordList, figures: Figures) -> set[str]:
     """The facts by which a list's rows must be told apart to work its figures out."""
-    mine = [figure for figure in COUNTED if of in figure.lists]
+    mine = [figure for figure in figures if of in figure.lists]
     told = {name.partition("__")[0] for figure in mine for name in figure.where}
     by = {figure.by for figure in mine if figure.by}
     return told | by | {REDUCED_BY[figure.how] for figure in mine if figure.how in REDUCED_BY}
 
 
-def _counting(part: Part, of: RecordList, by: Grouping | None, added: bool) -> Rows:
+def _counting(part: Part, of: RecordList, by: Grouping | None, added: bool, apart: set[str]) -> Rows:
     """The rows of a part, those alike counted together: one arm of the statement."""
-    apart = _apart(of)
     told = {
         "cell_list": Value(of.name, CharField()),
         "cell_added": Value(added),

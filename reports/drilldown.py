@@ -54,6 +54,7 @@ TABLES = {
     "tasks": TASKS,
     "closed": TASKS,
     "overdue": TASKS,
+    "backlog": TASKS,
     "cards": Table("tasks", Card.objects.all, "task__title", linked="task"),
     "acts": ACTS,
     "matters": MATTERS,

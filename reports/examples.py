@@ -2,17 +2,20 @@
 
 from drf_spectacular.utils import OpenApiExample
 
+from reports.figures import told
 from reports.summaries import placed
 
 EMPTY = {
     "unit": {"code": "530626", "name": "绥江县"},
     "month": "2026-10",
     "state": "open",
-    **placed({}, {}),
+    **placed({}, {}, told(())),
     "previous": {},
     "year_to_date": {},
     "by_unit": [],
     "by_cadre": [],
+    "by_office": [],
+    "by_category": [],
 }
 SUMMARY = OpenApiExample("A month without work", value=EMPTY, response_only=True)
 RECORDS = OpenApiExample(

@@ -3,16 +3,18 @@
 `docs/summary.md` prints it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from opinions.models import Opinion
 from reports import records
 from reports.lists import RecordList
+from reports.windows import NO_CATEGORY
 from visits.models import Visit
 
 How = Literal["count", "sum", "mean", "rate", "distinct", "share"]
-NONE_GIVEN = "-"  # stands for no category in the name of a figure
+NONE_GIVEN = NO_CATEGORY  # in the name of a figure
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Figure:
     by: str = ""
     each: tuple[str, ...] = ()  # the kinds that are told even when they are zero
     added: bool = False  # counts what was added after closing, and nothing else
+    include: str = ""  # told only where a summary is asked to include it
 
     @property
     def counted(self) -> bool:
@@ -207,6 +210,33 @@ FIGURES = (
         where={"kind": "reopen"},
         meaning="Reopenings of tasks. One that undoes what a closed month counted is a correction instead.",
     ),
+    count(
+        "tasks.backlog",
+        "在办任务",
+        records.BACKLOG,
+        by="kind",
+        each=records.AGES,
+        include="backlog",
+        meaning="Tasks neither confirmed nor declined at the end of the last day (until then: now), by the days since "
+        "they were opened.",
+    ),
+    count(
+        "tasks.satisfaction.asked",
+        "任务满意度调查数",
+        records.MATTERS,
+        where={"kind": "task", "number__isnull": False},
+        include="satisfaction",
+        meaning="Confirmations for which the household was asked how satisfied it is, and that still stand.",
+    ),
+    Figure(
+        "tasks.satisfaction.mean",
+        "任务平均满意度",
+        "mean",
+        (records.MATTERS,),
+        "Mean of the satisfactions (1–5) with which tasks were confirmed.",
+        where={"kind": "task"},
+        include="satisfaction",
+    ),
     count("practical_matters.completed", "办成实事", records.MATTERS, meaning="Practical matters done."),
     distinct(
         "practical_matters.households_benefited",
@@ -261,7 +291,14 @@ FIGURES = (
         "after it.",
     ),
 )
+OPTIONAL = tuple(dict.fromkeys(figure.include for figure in FIGURES if figure.include))
+"""What a summary can be asked to include of them."""
 BY_NAME = {figure.name: figure for figure in FIGURES}
+
+
+def told(include: Iterable[str]) -> list[Figure]:
+    """The figures that a summary tells which is asked to include these."""
+    return [figure for figure in FIGURES if not figure.include or figure.include in include]
 
 
 def figure_named(name: str) -> Figure:

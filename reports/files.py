@@ -17,6 +17,7 @@ from visits.models import Visit
 
 Section = Mapping[str, Any]
 Line = list[Any]
+NOT_TOLD = ""  # an empty cell: the figure is not among those of the column
 KINDS: dict[str, str] = {
     Visit.Kind.HOME: "入户",
     Visit.Kind.FIELD: "田间地头",
@@ -28,6 +29,11 @@ KINDS: dict[str, str] = {
     Opinion.Kind.REQUEST: "诉求",
     Opinion.Kind.SUGGESTION: "建议",
     Opinion.Kind.PRAISE: "表扬",
+    "up_to_7": "7天以内",
+    "up_to_15": "8–15天",
+    "up_to_30": "16–30天",
+    "up_to_90": "31–90天",
+    "over_90": "90天以上",
 }
 
 
@@ -98,6 +104,10 @@ def _columns(summary: Section, english: bool) -> Iterator[tuple[str, Section]]:
         yield entry["unit"]["name"], entry
     for entry in summary["by_cadre"]:
         yield entry["cadre"]["full_name"], entry
+    for entry in summary["by_office"]:
+        yield entry["office"]["name"], entry
+    for entry in summary["by_category"]:
+        yield entry["category"]["name"] or ("no category" if english else "无类别"), entry
 
 
 def _period(section: Section) -> str:
@@ -107,26 +117,36 @@ def _period(section: Section) -> str:
 def _lines(sections: list[Section], english: bool) -> Iterator[Line]:
     for figure in FIGURES:
         told = [_told(figure, section) for section in sections]
+        if told[0] is NOT_TOLD:
+            continue
         if not figure.by:
             yield [figure.meaning if english else figure.zh, figure.name, *told]
             continue
         for value, name in _values(figure, sections, english).items():
             label = f"{figure.by}: {name}" if english else f"{figure.zh}：{name}"
-            yield [label, f"{figure.name}.{value}", *(numbers.get(value, 0) for numbers in told)]
+            yield [label, f"{figure.name}.{value}", *(_among(numbers, value) for numbers in told)]
 
 
 def _told(figure: Figure, section: Section) -> Any:
     found: Any = section
     for name in figure.name.split("."):
+        if name not in found:
+            return NOT_TOLD
         found = found[name]
     if figure.by == "category":
         return {entry["category"] or NONE_GIVEN: entry["count"] for entry in found}
     return found
 
 
+def _among(numbers: Any, value: str) -> Any:
+    return NOT_TOLD if numbers is NOT_TOLD else numbers.get(value, 0)
+
+
 def _values(figure: Figure, sections: list[Section], english: bool) -> dict[str, str]:
     """The kinds or categories told of, with their names."""
     if figure.each:
         return {kind: kind if english else KINDS[kind] for kind in figure.each}
-    entries = (entry for section in sections for entry in section["opinions"]["by_category"])
+    entries = (
+        entry for section in sections if "opinions" in section for entry in section["opinions"]["by_category"]
+    )
     return {entry["category"] or NONE_GIVEN: entry["name"] or NONE_GIVEN for entry in entries}

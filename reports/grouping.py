@@ -26,6 +26,8 @@ class Grouping:
 
 
 BY_CADRE = Grouping("cadre")
+BY_OFFICE = Grouping("office")
+BY_CATEGORY = Grouping("category")
 
 
 def by_child(unit: str) -> Grouping:

@@ -24,7 +24,7 @@ from django.db.models.functions import Cast
 
 from cadres.units import within
 from reports.models import FrozenRecord
-from reports.windows import Scope, Stretch, Window
+from reports.windows import NO_CATEGORY, Scope, Stretch, Window
 
 FACTS: dict[str, Field[Any, Any]] = {
     "record": UUIDField(),  # the row's id
@@ -160,5 +160,7 @@ def _narrowed(part: Part, scope: Scope, closed: Iterable[str] = ()) -> Part:
     for code in closed:
         rows = rows.exclude(**within(code, field=unit))
     asked = {"office": scope.office, "cadre": scope.cadre}
-    named = {name: wanted for name, wanted in asked.items() if wanted is not None}
+    named: dict[str, Any] = {name: wanted for name, wanted in asked.items() if wanted is not None}
+    if scope.category is not None:
+        named["category"] = None if scope.category == NO_CATEGORY else scope.category
     return Part(rows, part.facts, part.added).where(**named)

@@ -21,11 +21,12 @@ unit and by cadre, and the lists of records, so they agree.
   counts in `added_after_closing` of the unit's first open month and in nothing else. A unit closed earlier keeps what
   was frozen then, also inside the month of the unit above it.
 - **year_to_date** is the months' figures and what was added: in it an added visit, opinion or matter counts like the
-  others. `opinions.open` and `tasks.overdue` are those of the last month.
+  others. `opinions.open`, `tasks.overdue` and `tasks.backlog` are those of the last month.
 - **Any days** (`?from=&to=`) are always worked out anew from all rows, late ones on their own day.
   `previous` is then as many days right before.
-- **An office** (`?office=`): tasks given to it with their practical matters; pairings, visits, opinions and matters on
-  the spot of the cadres who belong to it.
+- **An office** (`?office=`, `by_office`): tasks given to it with their practical matters; pairings, visits,
+  opinions and matters on the spot of the cadres who belong to it.
+- **A category** (`by_category`; records: `&category=`): the figures of tasks, for each category of tasks.
 - **A cadre** (`by_cadre`): the own pairings, visits and opinions, matters recorded, tasks handled.
 - **Records.** The name of a figure is its place in the summary, `opinions.by_category.lighting`
   (`-` for no category). A count has a record for each; a sum, mean or rate is worked out from their `value`.
@@ -45,9 +46,14 @@ def summary() -> str:
     """The page."""
     lines = ["| figure | 中文 | how | meaning |\n", "| --- | --- | --- | --- |\n"]
     lines += [
-        f"| `{_name(figure)}` | {figure.zh} | {HOW[figure.how]} | {figure.meaning} |\n" for figure in FIGURES
+        f"| `{_name(figure)}` | {figure.zh} | {HOW[figure.how]} | {figure.meaning}{_asked(figure)} |\n"
+        for figure in FIGURES
     ]
     return HEAD + "".join(lines)
+
+
+def _asked(figure: Figure) -> str:
+    return f" Only with `?include={figure.include}`." if figure.include else ""
 
 
 def _name(figure: Figure) -> str:

@@ -1,6 +1,7 @@
 """Which records stand in each list, and where they keep their facts."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, DateField, F, OuterRef, Q, Subquery, Value, When
@@ -152,6 +153,7 @@ OF_TASK = {
     "kind": "state",
     "category": "category",
 }
+OF_BACKLOG = OF_TASK | {"day": "opened_on"}
 OF_ACT = {
     "record": "id",
     "unit": "unit",
@@ -212,6 +214,32 @@ def _overdue(stretch: Stretch) -> Iterator[Q]:
         yield past & Q(finished_on__gt=stretch.last)
 
 
+AGE_DAYS = {"up_to_7": 7, "up_to_15": 15, "up_to_30": 30, "up_to_90": 90}
+OLDEST = "over_90"
+AGES = (*AGE_DAYS, OLDEST)
+
+
+class Backlog(RecordList):
+    """Live tasks, whose kind is their age at the end of the days (until then: now)."""
+
+    def _variants(self, stretch: Stretch) -> Iterator[tuple[Rows, Mapping[str, Any]]]:
+        end = min(stretch.last, stretch.today)
+        ages = [
+            When(opened_on__gte=end - timedelta(days=days), then=Value(age)) for age, days in AGE_DAYS.items()
+        ]
+        yield (
+            self.rows(),
+            {**self.facts, "kind": Case(*ages, default=Value(OLDEST), output_field=CharField())},
+        )
+
+
+def _live(stretch: Stretch) -> Iterator[Q]:
+    """Neither confirmed nor declined at the end of the stretch: so still, or only later."""
+    yield Q(opened_on__lte=stretch.last, closed_on__isnull=True)
+    if stretch.over:
+        yield Q(opened_on__lte=stretch.last, closed_on__gt=stretch.last)
+
+
 def _reopened_or_escalated(stretch: Stretch) -> Iterable[Q]:
     yield Q(verb__in=("reopen", "escalate"), day__range=(stretch.first, stretch.last))
 
@@ -219,6 +247,7 @@ def _reopened_or_escalated(stretch: Stretch) -> Iterable[Q]:
 OPENED = RecordList("tasks", _tasks, OF_TASK | {"day": "opened_on"}, on("opened_on"))
 CLOSED = RecordList("closed", _ended, OF_TASK | {"day": "closed_on", "marked": _early()}, on("closed_on"))
 OVERDUE = RecordList("overdue", _tasks, OF_TASK | {"day": "due_on"}, _overdue, stock=True)
+BACKLOG = Backlog("backlog", _tasks, OF_BACKLOG, _live, stock=True)
 CARDS = RecordList("cards", _cards, OF_CARD, on("fell_on"), late="added_month", adds=True)
 ACTS = RecordList("acts", _acts, OF_ACT, _reopened_or_escalated, late="added_month", adds=True)
 
@@ -231,6 +260,10 @@ OF_MATTER = {
     "day": "done_on",
     "cadre": "recorded_by",
     "office": Coalesce("task__office", "recorded_by__office"),
+    "kind": Case(
+        When(task__isnull=False, then=Value("task")), default=Value("on_the_spot"), output_field=CharField()
+    ),
+    "category": "task__category",
     "number": "satisfaction",
 }
 OF_BENEFIT = OF_MATTER | {"household": "household_links__household"}
@@ -258,6 +291,7 @@ LISTS = (
     OPENED,
     CLOSED,
     OVERDUE,
+    BACKLOG,
     CARDS,
     ACTS,
     MATTERS,

@@ -55,6 +55,9 @@ class SummaryQuery(Asked):
 
 class RecordsQuery(Asked):
     figure = PlainText(100, help_text="Its place in the summary: `opinions.resolved`, `visits.by_kind.home`.")
+    category = PlainText(
+        40, help_text="Only what is of this category: an entry of `by_category`. `-`: of none."
+    )
     year_to_date = YesNo(help_text="`yes`: the records behind `year_to_date`.")
 
 

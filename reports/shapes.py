@@ -1,5 +1,6 @@
 """The summaries' shapes in the API document, made from the catalogue of figures."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,6 +28,17 @@ class NamedUnit(serializers.Serializer):
     name = serializers.CharField()
 
 
+class NamedOffice(serializers.Serializer):
+    id = IdField()
+    name = serializers.CharField()
+    unit = serializers.CharField()
+
+
+class NamedCategory(serializers.Serializer):
+    code = serializers.CharField(allow_null=True)
+    name = serializers.CharField(help_text="Empty for tasks without a category.")
+
+
 class NamedCadre(serializers.Serializer):
     id = IdField()
     full_name = serializers.CharField()
@@ -34,13 +46,14 @@ class NamedCadre(serializers.Serializer):
 
 
 def _number(figure: Figure) -> Any:
+    told: dict[str, Any] = {"required": not figure.include, "help_text": figure.meaning}
     if figure.by == "category":
-        return CategoryCount(many=True, help_text=figure.meaning)
+        return CategoryCount(many=True, **told)
     if figure.by:
-        return serializers.DictField(child=serializers.IntegerField(), help_text=figure.meaning)
+        return serializers.DictField(child=serializers.IntegerField(), **told)
     if figure.may_be_none:
-        return serializers.FloatField(allow_null=True, help_text=figure.meaning)
-    return serializers.IntegerField(help_text=figure.meaning)
+        return serializers.FloatField(allow_null=True, **told)
+    return serializers.IntegerField(**told)
 
 
 def _numbers(figures: Iterable[Figure], above: str = "") -> Fields:
@@ -54,8 +67,10 @@ def _numbers(figures: Iterable[Figure], above: str = "") -> Fields:
         else:
             fields[name] = _number(figure)
     for name, below in inner.items():
-        title = "".join(word.capitalize() for word in name.split("_"))
-        fields[name] = _shape(f"{title}Figures", **_numbers(below, f"{above}{name}."))()
+        path = f"{above}{name}"
+        title = "".join(word.capitalize() for word in re.split(r"[._]", path))
+        needed = any(not figure.include for figure in below)
+        fields[name] = _shape(f"{title}Figures", **_numbers(below, f"{path}."))(required=needed)
     return fields
 
 
@@ -69,6 +84,8 @@ DATED = {
 OtherPeriod = _shape("OtherPeriod", may_be_empty=True, **DATED, **NUMBERS)
 OfUnit = _shape("FiguresOfUnit", unit=NamedUnit(), own=serializers.BooleanField(), **NUMBERS)
 OfCadre = _shape("FiguresOfCadre", cadre=NamedCadre(), **NUMBERS)
+OfOffice = _shape("FiguresOfOffice", office=NamedOffice(), **NUMBERS)
+OfCategory = _shape("FiguresOfCategory", category=NamedCategory(), tasks=NUMBERS["tasks"])
 Summary = _shape(
     "Summary",
     unit=NamedUnit(),
@@ -78,6 +95,8 @@ Summary = _shape(
     year_to_date=OtherPeriod(help_text="Empty unless included."),
     by_unit=OfUnit(many=True),
     by_cadre=OfCadre(many=True),
+    by_office=OfOffice(many=True),
+    by_category=OfCategory(many=True),
 )
 
 

@@ -62,7 +62,8 @@ def rows_of(write: Writer, window: Window) -> list[tuple[Any, ...]]:
 
 def _may_be_kept(window: Window) -> bool:
     """SQLite gets its days as text, closed units stand in the SQL, and few ask for one office or cadre."""
-    narrowed = window.scope.office or window.scope.cadre or any(each.closed for each in window.stretches)
+    scope = window.scope
+    narrowed = scope.office or scope.cadre or scope.category or any(each.closed for each in window.stretches)
     return connection.vendor == "postgresql" and not narrowed
 
 

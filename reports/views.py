@@ -45,8 +45,8 @@ class Summaries(Endpoint):
     def monthly(self, request: Request) -> Response:
         """Every number's place is the name of its figure; `docs/summary.md` says what each counts.
 
-        `by_unit` has every unit right below, and with `own: true` the rows of the unit itself. What is not
-        included is empty.
+        `by_unit` has every unit right below, and with `own: true` the rows of the unit itself; `by_category` the
+        figures of tasks. What is not included is empty; `tasks.backlog` and `tasks.satisfaction` are then not there.
         """
         asked = asked_for(request, SummaryQuery)
         return Response(
@@ -84,7 +84,8 @@ class Summaries(Endpoint):
     def _scope(self, asked: dict[str, Any]) -> Scope:
         unit = asked.get("unit", self.by.unit_id)
         office, cadre = asked.get("office"), asked.get("cadre")
-        scope = Scope.of(unit, own=asked.get("own", False), office=office, cadre=cadre)
+        narrowed = {"office": office, "cadre": cadre, "category": asked.get("category")}
+        scope = Scope.of(unit, own=asked.get("own", False), **narrowed)
         if not self.by.governs(unit) or not scope.codes:
             raise NotFound
         if office and not Office.objects.visible_to(self.by, today=self.today).filter(pk=office).exists():

@@ -16,11 +16,12 @@ from fieldapi.calendar import Month
 from households.models import HouseholdChange
 
 DAY = timedelta(days=1)
+NO_CATEGORY = "-"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Rows of a unit with all below it (or `own`: of the unit itself only), of one office, of one cadre."""
+    """Rows of a unit with all below it (or `own`: of the unit itself only), of one office, cadre or category."""
 
     unit: str
     # Of the unit and everything below it; of the unit alone for its own rows. None where the rows are found by
@@ -28,9 +29,10 @@ class Scope:
     codes: tuple[str, ...]
     office: UUID | None = None
     cadre: UUID | None = None
+    category: str | None = None  # `NO_CATEGORY`: only what has none
 
     @classmethod
-    def of(cls, unit: str, *, own: bool = False, **narrowed: UUID | None) -> Self:
+    def of(cls, unit: str, *, own: bool = False, **narrowed: Any) -> Self:
         """Without codes where there is no such unit."""
         codes = Unit.objects.filter(code=unit) if own else Unit.objects.within(unit)
         return cls(unit, tuple(codes.order_by("code").values_list("code", flat=True)), **narrowed)

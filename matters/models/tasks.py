@@ -98,6 +98,9 @@ class Task(Identified, Versioned):
             models.Index(fields=["unit", "opened_on"], name="tasks_of_unit"),
             models.Index(fields=["unit", "closed_on"], name="tasks_closed"),
             models.Index(
+                fields=["unit", "opened_on"], name="tasks_not_closed", condition=Q(closed_on__isnull=True)
+            ),
+            models.Index(
                 fields=["unit", "finished_on"], name="tasks_finished", condition=Q(finished_on__isnull=False)
             ),
             models.Index(fields=["handler", "state"], name="tasks_of_handler"),

@@ -99,7 +99,7 @@ def test_every_number_of_a_closed_month_follows_from_its_frozen_records(october)
     Visit.objects.update(people_met=7, kind="field", flagged=False)
 
     wu = october.client("wu")
-    told = summary(wu, f"{OCTOBER}&include=by_unit,by_cadre")
+    told = summary(wu, f"{OCTOBER}&include=by_unit,by_cadre,by_office,by_category,backlog,satisfaction")
 
     assert told["visits"]["people_met"] == 5
     assert wrong(wu, told, OCTOBER) == []
@@ -107,6 +107,10 @@ def test_every_number_of_a_closed_month_follows_from_its_frozen_records(october)
         assert wrong(wu, entry, f"unit={entry['unit']['code']}&month=2026-10") == []
     for entry in told["by_cadre"]:
         assert wrong(wu, entry, f"{OCTOBER}&cadre={entry['cadre']['id']}") == []
+    for entry in told["by_office"]:
+        assert wrong(wu, entry, f"{OCTOBER}&office={entry['office']['id']}") == []
+    for entry in told["by_category"]:
+        assert wrong(wu, entry, f"{OCTOBER}&category={entry['category']['code'] or '-'}") == []
 
 
 def test_a_late_visit_never_changes_a_closed_month_and_is_shown_in_the_next(october):

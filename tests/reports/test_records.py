@@ -11,7 +11,13 @@ from tests.reports.october import SECTIONS, ids, make_october, records, summary
 from tests.samples import COUNTY, TOWN, Caller, at, make_visit
 
 SUMS = {"visits.people_met"}
-MEANS = {"visits.coverage", "tasks.early_rate", "practical_matters.satisfaction.mean"}
+MEANS = {
+    "visits.coverage",
+    "tasks.early_rate",
+    "tasks.satisfaction.mean",
+    "practical_matters.satisfaction.mean",
+}
+WITH_TASKS = "backlog,satisfaction"
 MONTH = f"unit={COUNTY}&month=2026-10"
 
 
@@ -35,7 +41,7 @@ def numbers(told: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def figures(told: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield from numbers({section: told[section] for section in SECTIONS})
+    yield from numbers({section: told[section] for section in SECTIONS if section in told})
 
 
 def worked_out(name: str, rows: list[dict[str, Any]]) -> Any:
@@ -65,6 +71,55 @@ def test_every_number_follows_from_its_records(october):
         assert wrong(wu, entry, f"unit={entry['unit']['code']}&month=2026-10{own}") == []
     for entry in told["by_cadre"]:
         assert wrong(wu, entry, f"{MONTH}&cadre={entry['cadre']['id']}") == []
+
+
+def test_the_numbers_that_are_only_told_when_asked_for_follow_from_their_records_too(october):
+    wu = october.client("wu")
+    told = summary(
+        wu, f"{MONTH}&include=previous,year_to_date,by_unit,by_cadre,by_office,by_category,{WITH_TASKS}"
+    )
+
+    assert len(list(figures(told))) == 44 + 5 + 2
+    assert told["tasks"]["backlog"] == {
+        "up_to_7": 0,
+        "up_to_15": 0,
+        "up_to_30": 2,
+        "up_to_90": 0,
+        "over_90": 0,
+    }
+    assert told["tasks"]["satisfaction"] == {"asked": 1, "mean": 5.0}
+    assert wrong(wu, told, MONTH) == []
+    assert wrong(wu, told["previous"], f"unit={COUNTY}&month=2026-09") == []
+    assert wrong(wu, told["year_to_date"], f"{MONTH}&year_to_date=yes") == []
+    for entry in told["by_unit"]:
+        own = "&own=yes" if entry["own"] else ""
+        assert wrong(wu, entry, f"unit={entry['unit']['code']}&month=2026-10{own}") == []
+    for entry in told["by_cadre"]:
+        assert wrong(wu, entry, f"{MONTH}&cadre={entry['cadre']['id']}") == []
+    assert [entry["office"]["name"] for entry in told["by_office"]] == ["民政办"]
+    for entry in told["by_office"]:
+        assert wrong(wu, entry, f"{MONTH}&office={entry['office']['id']}") == []
+    assert [entry["category"]["code"] for entry in told["by_category"]] == ["lighting", None]
+    for entry in told["by_category"]:
+        code = entry["category"]["code"] or "-"
+        assert len(list(figures(entry))) == 17
+        assert wrong(wu, entry, f"{MONTH}&category={code}") == []
+
+
+def test_figures_of_tasks_by_category_and_of_none_add_up_to_the_whole(october):
+    told = summary(october.client("wu"), f"{MONTH}&include=by_category,backlog")
+
+    for name in ("opened", "closed", "closed_early", "overdue", "declined", "reopened"):
+        assert sum(entry["tasks"][name] for entry in told["by_category"]) == told["tasks"][name]
+    ages = [entry["tasks"]["backlog"]["up_to_30"] for entry in told["by_category"]]
+    assert ages == [0, 2]
+
+
+def test_what_is_not_asked_for_is_not_told(october):
+    told = summary(october.client("wu"), MONTH)
+
+    assert (told["by_office"], told["by_category"]) == ([], [])
+    assert not {"backlog", "satisfaction"} & told["tasks"].keys()
 
 
 def test_every_number_of_any_days_follows_from_its_records(october):
