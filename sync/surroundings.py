@@ -124,6 +124,8 @@ class Surroundings:
     @cached_property
     def waiting(self) -> dict[tuple[str, UUID], WaitingRow]:
         """Rows of this batch's ids that are put aside already."""
+        if not self.known["waiting"]:
+            return {}
         rows = WaitingRow.objects.filter(row_id__in=self.known["waiting"]).prefetch_related("awaits")
         return {(row.table, row.row_id): row for row in rows}
 
