@@ -15,6 +15,11 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def local_time(instant: datetime) -> time:
+    """What clocks in Shanghai show at an instant."""
+    return instant.astimezone(SHANGHAI).time()
+
+
 def start_of(day: date) -> datetime:
     """Midnight at which `day` begins in Shanghai."""
     return datetime.combine(day, time.min, SHANGHAI)

@@ -96,6 +96,31 @@ VARIABLES = (
         "none",
         "a geopy geocoder and its settings, `nominatim?domain=…&user_agent=…&system=wgs84`",
     ),
+    Variable(
+        "FIELDAPI_NOTICE_CHANNELS",
+        "none",
+        "how notices go out besides the list in the app: `log`, `webhook`, `sms`, separated by commas",
+    ),
+    Variable(
+        "FIELDAPI_QUIET_HOURS",
+        "21:00-08:00",
+        "from when until when (Asia/Shanghai) no message goes out, or `none`",
+    ),
+    Variable("FIELDAPI_DIGEST_AT", "08:00", "when the day's digest goes out (Asia/Shanghai)"),
+    Variable(
+        "FIELDAPI_WEBHOOK_URL", "none", "where `webhook` posts to; `https://` in production, or this machine"
+    ),
+    Variable("FIELDAPI_WEBHOOK_SECRET", "none", "signs what is posted there; 16 characters or more"),
+    Variable("FIELDAPI_SMS_PROVIDER", "aliyun", "whose text messages `sms` sends: `aliyun`"),
+    Variable("FIELDAPI_SMS_URL", "https://dysmsapi.aliyuncs.com", "the provider's address"),
+    Variable("FIELDAPI_SMS_KEY_ID", "none", "the account's key (AccessKey ID)"),
+    Variable("FIELDAPI_SMS_KEY_SECRET", "none", "its secret (AccessKey Secret)"),
+    Variable("FIELDAPI_SMS_SIGN_NAME", "none", "the approved signature (短信签名)"),
+    Variable(
+        "FIELDAPI_SMS_TEMPLATE",
+        "none",
+        "the approved template, with the variables `count` and `summary`: `您有${count}条提醒：${summary}`",
+    ),
 )
 
 

@@ -6,6 +6,7 @@ import dj_database_url
 
 from fieldapi import environment, files
 from fieldapi.introduction import INTRODUCTION
+from notices.environment import outward
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = environment.mode() == "production"
@@ -22,6 +23,7 @@ environment.whole_number("PORT", "8000", most=65535)
 environment.whole_number("WEB_CONCURRENCY", "2", most=256)
 environment.client_silence()
 GEOCODER = environment.text("FIELDAPI_GEOCODER")
+NOTICES = outward(production=PRODUCTION)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -126,6 +128,8 @@ DUE = [
     "matters.cards.issue_fallen",
     "matters.recount.recount",
     "matters.escalation.escalate_overdue",
+    "notices.due.send_out",
+    "notices.due.forget_old",
     "cadres.due.forget_failures",
     "cadres.due.forget_browsers",
     "reports.exporting.write_left_behind",
@@ -192,7 +196,8 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-DOC_PAGES = {"summary.md": "reports.page.summary"}  # what `write_docs` prints of the apps
+# What `write_docs` prints of the apps.
+DOC_PAGES = {"summary.md": "reports.page.summary", "notices.md": "notices.page.notices"}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

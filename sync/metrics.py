@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from cadres.addresses import client_address
 from fieldapi import clock
 from media.models import Photo
+from notices.models import Delivery
 from sync.models import QuarantinedRow, WaitingRow
 
 
@@ -28,6 +29,10 @@ def backlogs() -> Iterable[tuple[str, str, QuerySet[Any], str]]:
     yield "photos_awaiting", "photos whose bytes have not come", awaiting, "received_at"
     undeveloped = Photo.objects.filter(state=Photo.State.STORED, developed_at__isnull=True)
     yield "photos_to_develop", "photos the worker has not developed", undeveloped, "stored_at"
+    letters = Delivery.objects.filter(state=Delivery.State.WAITING)
+    yield "deliveries_waiting", "messages of notices not yet sent", letters, "letter__made_at"
+    lost = Delivery.objects.filter(state=Delivery.State.FAILED)
+    yield "deliveries_failed", "messages of notices given up in the last 90 days", lost, "letter__made_at"
     yield "jobs_ready", "jobs the worker has not begun", DBTaskResult.objects.ready(), "enqueued_at"
 
 
