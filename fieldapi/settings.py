@@ -135,6 +135,7 @@ DUE = [
     "reports.exporting.write_left_behind",
     "reports.exporting.forget_old",
     "fieldapi.due.forget_answers",
+    "fieldapi.sealed_days.seal_days",
 ]
 
 LANGUAGE_CODE = "zh-hans"

@@ -1,13 +1,16 @@
 """The journal: written with every act, never changed, read by desks within their subtree."""
 
+import json
 from importlib import import_module
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from fieldapi import journal
 from fieldapi.models import JournalLine
+from fieldapi.sealed_days import ACTION, seal_days
 from households.models import Household
 from tests.samples import OTHER_TOWN, TOWN, VILLAGE, make_household, make_pairing
 
@@ -16,6 +19,12 @@ EMPTY = (
     if connection.vendor == "postgresql"
     else "REPLACE INTO fieldapi_journalline SELECT id, at, by, 'somebody else', action, resource, row_id, unit,"
     " detail, seal FROM fieldapi_journalline"
+)
+
+UNGUARDED = (
+    ["ALTER TABLE fieldapi_journalline DISABLE TRIGGER USER"]
+    if connection.vendor == "postgresql"
+    else ["DROP TRIGGER IF EXISTS journal_no_delete"]
 )
 
 
@@ -105,12 +114,63 @@ def test_a_line_that_was_tampered_with_is_found(village, capsys, column, value):
     assert capsys.readouterr().err == f"line {line.pk + 1}: its seal does not fit\n"
 
 
-def _copied(line: JournalLine, **forged: str) -> JournalLine:
+def _copied(line: JournalLine, **forged: object) -> JournalLine:
     """What tampering leaves behind: the same line with one column forged, under its old seal."""
     columns = {
         field.attname: getattr(line, field.attname) for field in line._meta.fields if not field.primary_key
     }
     return JournalLine(**columns | forged)
+
+
+@pytest.fixture
+def sealed(db):
+    """Ten lines of one day and their seal of two days later; whoever can drop triggers has done it."""
+    with time_machine.travel("2026-11-03T09:00+08:00", tick=False):
+        for number in range(10):
+            journal.note_down(None, "units.create", number, unit=VILLAGE)
+    with time_machine.travel("2026-11-05T00:10+08:00", tick=False):
+        for _ in range(2):
+            seal_days()
+    with connection.cursor() as cursor:
+        for statement in UNGUARDED:
+            cursor.execute(statement)
+    return list(JournalLine.objects.filter(action="units.create").order_by("pk").values_list("pk", flat=True))
+
+
+def test_a_day_is_sealed_once_and_what_is_younger_than_a_day_waits(sealed):
+    with time_machine.travel("2026-11-05T12:00+08:00", tick=False):
+        journal.note_down(None, "units.create", 10, unit=VILLAGE)
+        seal_days()
+    with time_machine.travel("2026-11-06T11:59+08:00", tick=False):
+        seal_days()
+
+    told = [json.loads(line.detail) for line in JournalLine.objects.filter(action=ACTION).order_by("pk")]
+    assert [(one["from"], one["to"], one["lines"]) for one in told] == [
+        (0, sealed[-1], 10),
+        (sealed[-1] + 1, sealed[-1] + 1, 1),
+    ]
+    call_command("verify_journal")
+
+
+def test_a_line_that_is_gone_is_missed(sealed, capsys):
+    JournalLine.objects.filter(pk=sealed[4]).delete()
+
+    with pytest.raises(CommandError, match="1 sealed days are not as they were"):
+        call_command("verify_journal")
+    assert capsys.readouterr().err == (
+        f"lines 0 to {sealed[-1]}: there were 10, there are 9; not those that were sealed\n"
+    )
+
+
+def test_lines_that_have_changed_places_are_found(sealed):
+    """Each is as it was written: its own seal fits."""
+    fourth, fifth = JournalLine.objects.filter(pk__in=sealed[3:5]).order_by("pk")
+    JournalLine.objects.filter(pk__in=(fourth.pk, fifth.pk)).delete()
+    JournalLine.objects.bulk_create([_copied(fourth, id=fifth.pk), _copied(fifth, id=fourth.pk)])
+
+    assert journal.broken_lines() == (11, [])
+    with pytest.raises(CommandError, match="1 sealed days"):
+        call_command("verify_journal")
 
 
 def test_desks_read_the_journal_of_their_subtree_newest_first(village):
