@@ -122,9 +122,12 @@ class User(Located, AbstractBaseUser, Versioned):
 
 class DeviceQuerySet(models.QuerySet["Device"]):
     def visible_to(self, user: User, *, today: date) -> Self:
-        """Own devices; an admin or supervisor also those of the subtree's people."""
-        if user.role in (Role.ADMIN, Role.SUPERVISOR):
-            return self.filter(Q(user=user) | Q(**within(user.unit_id, field="user__unit")))
+        """Own devices; an admin also those of the subtree's people, a supervisor those of its cadres."""
+        subtree = Q(**within(user.unit_id, field="user__unit"))
+        if user.role == Role.ADMIN:
+            return self.filter(Q(user=user) | subtree)
+        if user.role == Role.SUPERVISOR:
+            return self.filter(Q(user=user) | subtree & Q(user__role=Role.CADRE))
         return self.filter(user=user)
 
     def not_synced_since(self, day: date) -> Self:

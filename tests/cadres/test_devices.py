@@ -8,7 +8,7 @@ from cadres.models import Device
 from fieldapi import clock
 from fieldapi.json import instant
 from fieldapi.models import JournalLine
-from tests.samples import Caller, make_device
+from tests.samples import Caller, make_device, make_user
 
 
 def test_me_says_who_where_and_what_is_allowed(village):
@@ -116,6 +116,17 @@ def test_another_towns_supervisor_and_the_leader_cannot_end_a_device(village):
     assert village.client("zhou").delete(f"devices/{phone.device.pk}/").status_code == 404
     assert village.client("wu").delete(f"devices/{phone.device.pk}/").status_code == 404
     assert phone.get("me/").status_code == 200
+
+
+def test_a_supervisor_ends_no_session_of_an_admin_of_the_same_town(village):
+    admin = make_device(make_user("town-admin", "admin"))
+    cadre = make_device(village.chen)
+    sun = village.client("sun")
+
+    assert sun.delete(f"devices/{admin.pk}/").status_code == 404
+    assert sun.delete(f"devices/{cadre.pk}/").status_code == 204
+    admin.refresh_from_db()
+    assert admin.ended_at is None
 
 
 def test_devices_are_listed_by_user_and_by_whether_they_have_ended(village):
