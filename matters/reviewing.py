@@ -1,5 +1,7 @@
 """Joint review (会审): offices are asked for their view, then a leader decides; everything said is kept."""
 
+from django.db.models import F
+
 from cadres.models import Office
 from fieldapi.errors import Fault, Refused
 from fieldapi.ids import new_id
@@ -36,14 +38,14 @@ def invite(act: Act) -> None:
 def view(act: Act) -> Columns:
     OfficeView.objects.filter(
         review__task=act.task.pk, review__decided_at=None, office=act.by.office_id
-    ).update(view=act.args["view"], by=act.by, given_at=act.made_at)
+    ).update(view=act.args["view"], by=act.by, given_at=act.made_at, version=F("version") + 1)
     return {}
 
 
 def decide(act: Act) -> Columns:
-    act.task.joint_reviews.filter(decided_at=None).update(
-        decision=act.args["decision"], decided_by=act.by, decided_at=act.made_at
-    )
+    undecided = act.task.joint_reviews.filter(decided_at=None)
+    OfficeView.objects.filter(review__in=undecided).update(version=F("version") + 1)
+    undecided.update(decision=act.args["decision"], decided_by=act.by, decided_at=act.made_at)
     return {"under_review": False}
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from cadres.models import Office, User
-from fieldapi.models import Identified
+from fieldapi.models import Identified, Linking
 
 
 class JointReview(Identified):
@@ -31,14 +31,18 @@ class JointReview(Identified):
         ]
 
 
-class OfficeView(models.Model):
-    """What one invited office thinks; its last word before the decision counts, all are in the task's history."""
+class OfficeView(Linking):
+    """What one invited office thinks; its last word before the decision counts, all are in the task's history.
+
+    To a phone it is one row together with its review, so that its `version` counts the decision too.
+    """
 
     review = models.ForeignKey(JointReview, models.CASCADE, related_name="views")
     office = models.ForeignKey(Office, models.PROTECT, related_name="+")
     view = models.TextField(default="")
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "office"], name="an_office_once_per_review")]

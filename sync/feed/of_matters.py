@@ -2,7 +2,15 @@
 
 from django.db.models import Q
 
-from matters.models import Card, MatterHousehold, MatterOpinion, PracticalMatter, Task, TaskAction
+from matters.models import (
+    Card,
+    MatterHousehold,
+    MatterOpinion,
+    OfficeView,
+    PracticalMatter,
+    Task,
+    TaskAction,
+)
 from opinions.models import Opinion
 from sync.feed.columns import Kind, column, sent
 from sync.feed.table import ALWAYS_ONE, VERSION, FeedTable
@@ -20,6 +28,14 @@ def tasks(pulled: WorkingSet, path: str = "") -> list[Q]:
         Q(**{f"{path}group__in": pulled.given}),
         Q(**{f"{path}group__in": Opinion.objects.filter(said).values("group")}),
     ]
+
+
+def reviews(pulled: WorkingSet) -> list[Q]:
+    """Those of tasks held; and until it is decided, what the user's office is asked."""
+    held = tasks(pulled, "review__task__")
+    if pulled.user.office_id:
+        held.append(Q(office=pulled.user.office_id, review__decided_at=None))
+    return held
 
 
 def matters(pulled: WorkingSet, path: str = "") -> list[Q]:
@@ -60,7 +76,7 @@ TASKS = FeedTable(
         VERSION,
     ),
     tasks,
-    brings={"task_actions": "task", "photos": "task", "cards": "task"},
+    brings={"task_actions": "task", "photos": "task", "cards": "task", "reviews": "review__task"},
 )
 CARDS = FeedTable(
     "cards",
@@ -74,6 +90,28 @@ CARDS = FeedTable(
         ALWAYS_ONE,
     ),
     lambda pulled: [Q(withdrawn_at=None) & held for held in tasks(pulled, "task__")],
+)
+REVIEWS = FeedTable(
+    "reviews",
+    OfficeView,
+    (
+        column("review", ID, "review_id", optional=False, meaning="the same for all offices asked at once"),
+        column("task", ID, "review__task", optional=False),
+        column("title", TEXT, "review__task__title", optional=False, meaning="the task's"),
+        column("reason", TEXT, "review__reason", optional=False),
+        column("requested_by", ID, "review__requested_by", optional=False),
+        column("requested_at", INSTANT, "review__requested_at", optional=False),
+        column("office", ID, "office_id", optional=False),
+        column("view", TEXT, optional=False, meaning="empty until it is given"),
+        column("by", ID, "by_id"),
+        column("given_at", INSTANT),
+        column("decision", TEXT, "review__decision", optional=False, meaning="empty until it is made"),
+        column("decided_by", ID, "review__decided_by"),
+        column("decided_at", INSTANT, "review__decided_at"),
+        VERSION,
+    ),
+    reviews,
+    key="row_id",
 )
 TASK_ACTIONS = FeedTable(
     "task_actions",
@@ -136,4 +174,4 @@ MATTER_OPINIONS = FeedTable(
     key="row_id",
     written_by_phones=True,
 )
-TABLES = (TASKS, CARDS, TASK_ACTIONS, MATTERS, MATTER_HOUSEHOLDS, MATTER_OPINIONS)
+TABLES = (TASKS, CARDS, REVIEWS, TASK_ACTIONS, MATTERS, MATTER_HOUSEHOLDS, MATTER_OPINIONS)

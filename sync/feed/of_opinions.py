@@ -10,7 +10,9 @@ from sync.feed.columns import Kind, column, sent
 from sync.feed.table import ALWAYS_ONE, VERSION, FeedTable
 from sync.feed.working_set import WorkingSet
 
-ID, TEXT, DAY, INSTANT, FLAG = Kind.ID, Kind.TEXT, Kind.DAY, Kind.INSTANT, Kind.FLAG
+ID, TEXT, DAY, INSTANT, FLAG, WHOLE, JSON = (
+    Kind.ID, Kind.TEXT, Kind.DAY, Kind.INSTANT, Kind.FLAG, Kind.WHOLE, Kind.JSON,
+)  # fmt: skip
 
 
 def standing(withdrawn: bool | None, resolved_on: date | None, declined_on: date | None, task: Any) -> str:
@@ -61,6 +63,12 @@ OPINIONS = FeedTable(
             read=standing,
             meaning="collected, in_task, resolved, declined or withdrawn",
         ),
+        column(
+            "suggested_categories",
+            JSON,
+            "suggested",
+            meaning="[{code, score}], likeliest first",
+        ),
         column("resolved_on", DAY),
         column("declined_on", DAY),
         column("replied_on", DAY),
@@ -105,6 +113,9 @@ CATEGORIES = FeedTable(
         column("name", TEXT, optional=False),
         column("name_en", TEXT, optional=False),
         column("active", FLAG, optional=False),
+        column("deadline_days", WHOLE, meaning="of a task, after the day it was opened"),
+        column("deadline_in", TEXT, optional=False, meaning="working_days or calendar_days"),
+        column("needs_review", FLAG, optional=False, meaning="its tasks end only after a joint review"),
         VERSION,
     ),
     lambda pulled: [Q()],

@@ -52,6 +52,17 @@ def part_of_matter(kind: str) -> Told:
     )
 
 
+def part_of_review(view: str, task: str, rows: str) -> Told:
+    """`view` is where the office's view stands among `rows`, `task` the column of its task."""
+    named, joined = f"'reviews', {view}.row_id {rows}", f"JOIN matters_task t ON t.id = {task}"
+    return Told(
+        f"""SELECT {view}.office_id, {named}
+        UNION ALL SELECT t.handler_id, {named} {joined}
+        UNION ALL SELECT t.office_id, {named} {joined}
+        UNION ALL SELECT o.household_id, {named} {joined} JOIN opinions_opinion o ON o.group_id = t.group_id"""
+    )
+
+
 MATTER = "'practical_matters', rows.matter_id"
 PREFIXES = "(SELECT 2 AS n" + "".join(f" UNION ALL SELECT {length}" for length in LENGTHS[1:]) + ")"
 OF_PERSON = f"""
@@ -129,6 +140,12 @@ TOLD: dict[str, Told] = {
     ),
     "matters_taskaction": Told(f"{OF_ACTION} UNION ALL SELECT rows.by_id, 'task_actions', rows.id FROM rows"),
     "matters_card": Told(OF_ACTION.replace("'tasks', t.id", "'cards', rows.id")),
+    "matters_jointreview": part_of_review(
+        "v", "rows.task_id", "FROM rows JOIN matters_officeview v ON v.review_id = rows.id"
+    ),
+    "matters_officeview": part_of_review(
+        "rows", "r.task_id", "FROM rows JOIN matters_jointreview r ON r.id = rows.review_id"
+    ),
     "matters_practicalmatter": Told(
         """SELECT rows.recorded_by_id, 'practical_matters', rows.id FROM rows
         UNION ALL SELECT h.household_id, 'practical_matters', rows.id

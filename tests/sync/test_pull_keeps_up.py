@@ -1,5 +1,6 @@
 """Whatever happens between two pulls, a phone ends with exactly the rows that a first pull of that moment brings."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from cadres.models import Unit
 from fieldapi import clock
 from fieldapi.ids import new_id
+from grouping.placing import place_new
 from matters.cards import issue_fallen, take_back
 from matters.models import Task
 from opinions.models import Category, Opinion
@@ -259,6 +261,94 @@ def test_cards_fall_on_a_phones_tasks_and_one_that_had_not_fallen_goes(everybody
     take_back(task.cards.filter(colour="red"), at=clock.now())
     everybody.keep_up()
     assert [len(everybody.phones[name].ids("cards")) for name in ("lin", "gao")] == [1, 1]
+
+
+def test_a_joint_review_is_on_the_phones_of_the_task_and_of_the_offices_asked(everybody: Everybody):
+    village, sun, leader = everybody.village, everybody.village.client("sun"), everybody.village.client("wu")
+    task = make_task(village, "in_progress", handler=village.chen)
+    asked, other = samples.make_office("水利站"), samples.make_office("交通站")
+    village.lin.office = asked
+    village.lin.save()
+    everybody.keep_up()
+
+    body = {"offices": [str(asked.pk), str(other.pk)], "reason": "涉及两家"}
+    assert sun.post(f"tasks/{task.pk}/request-review/", body).status_code == 200
+    everybody.keep_up()
+    shown = {name: len(everybody.phones[name].ids("reviews")) for name in WATCHED}
+    assert shown == {"gao": 2, "chen": 2, "lin": 1, "qian": 0}
+    assert str(task.pk) not in everybody.phones["lin"].ids("tasks")
+
+    for view in ("同意", "同意，但须招标"):
+        answer = everybody.callers["lin"].post(f"tasks/{task.pk}/review/", {"view": view})
+        assert answer.status_code == 200
+        everybody.keep_up()
+    views = [row["view"] for row in everybody.phones["gao"].rows["reviews"].values()]
+    assert sorted(views) == ["", "同意，但须招标"]
+
+    assert leader.post(f"tasks/{task.pk}/decide/", {"decision": "照办"}).status_code == 200
+    everybody.keep_up()
+    decided = everybody.phones["gao"].rows["reviews"].values()
+    assert {(row["decision"], row["decided_by"]) for row in decided} == {("照办", str(village.wu.pk))}
+    assert everybody.phones["lin"].ids("reviews") == set()
+
+
+def test_what_an_office_is_asked_comes_and_goes_with_its_people_and_with_the_task(everybody: Everybody):
+    village, sun = everybody.village, everybody.village.client("sun")
+    task = make_task(village, "in_progress", handler=village.chen)
+    office = samples.make_office("水利站")
+    body = {"offices": [str(office.pk)], "reason": "涉及两家"}
+    assert sun.post(f"tasks/{task.pk}/request-review/", body).status_code == 200
+    village.qian.office = office
+    village.qian.save()
+    everybody.keep_up()
+    assert len(everybody.phones["qian"].ids("reviews")) == 1
+
+    assert sun.post(f"tasks/{task.pk}/assign/", {"handler": str(village.lin.pk)}).status_code == 200
+    village.qian.office = None
+    village.qian.save()
+    everybody.keep_up()
+    assert [len(everybody.phones[name].ids("reviews")) for name in ("lin", "qian")] == [1, 0]
+
+    assert sun.post(f"tasks/{task.pk}/decline/", {"reason": "不办"}).status_code == 200
+    everybody.keep_up()
+    assert [len(everybody.phones[name].ids("reviews")) for name in ("lin", "gao")] == [0, 1]
+
+
+def test_every_verb_is_on_the_phones_with_what_it_did(everybody: Everybody):
+    village, sun = everybody.village, everybody.village.client("sun")
+    office = samples.make_office()
+    task = make_task(village, "assigned", handler=village.lin)
+    for verb, body in (
+        ("assign", {"office": str(office.pk), "plan": "改用太阳能灯"}),
+        ("start", {}),
+        ("pause", {"reason": "户主外出"}),
+        ("resume", {"reason": "回来了"}),
+        ("extend", {"due_on": "2099-01-01", "reason": "缺货"}),
+        ("escalate", {"reason": "须县里立项", "due_on": "2099-02-01"}),
+    ):
+        answer = sun.post(f"tasks/{task.pk}/{verb}/", body)
+        assert answer.status_code == 200, answer.content
+        everybody.keep_up()
+    for name in ("lin", "gao"):
+        row = everybody.phones[name].rows["tasks"][str(task.pk)]
+        assert (row["state"], row["plan"], row["due_on"]) == ("in_progress", "改用太阳能灯", "2099-02-01")
+        assert (row["office_name"], row["extended"], row["paused"]) == (office.name, True, False)
+        assert row["escalated_to"] == samples.TOWN
+        assert len(everybody.phones[name].ids("task_actions")) == 6
+
+
+def test_the_categories_suggested_for_an_opinion_come_once_it_is_placed(everybody: Everybody):
+    village = everybody.village
+    opinion = samples.make_opinion(village.house, village.gao, "村口路灯坏了三个月")
+    everybody.keep_up()
+    assert place_new() == 1
+    everybody.keep_up()
+
+    row = everybody.phones["gao"].rows["opinions"][str(opinion.pk)]
+    suggested = json.loads(row["suggested_categories"])
+    assert len(suggested) == 3
+    assert set(suggested[0]) == {"code", "score"}
+    assert row["group"] in everybody.phones["gao"].ids("groups")
 
 
 def test_opinions_that_are_joined_and_tasks_that_are_merged(everybody: Everybody):
