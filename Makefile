@@ -7,7 +7,7 @@ ARGS ?=
 DATA ?=
 export PORT DEMO
 
-.PHONY: help run test check bench bench-grouping bench-categories month fuzz check-long api-document lock python for-running for-working
+.PHONY: help run test check bench bench-faults bench-grouping bench-categories month fuzz check-long api-document lock python for-running for-working
 
 help:
 	@echo "make run     the server on http://127.0.0.1:$(PORT)/, with a demo (PORT=8000, DEMO=no)"
@@ -16,6 +16,7 @@ help:
 	@echo "make month   a month of field work over HTTP (DATA=folder)"
 	@echo "make fuzz    every operation of the API document with hostile input (ARGS='--only sqlite')"
 	@echo "make bench   the figures of docs/performance.md"
+	@echo "make bench-faults   kills, full disks and broken lines under load: nothing acknowledged may be lost"
 	@echo "make bench-grouping DATA=folder   how well opinions are grouped (messages.csv with its score.py)"
 	@echo "make bench-categories DATA=file   how well categories are suggested (id, text, category)"
 
@@ -34,6 +35,9 @@ api-document: for-working
 
 bench: for-working
 	@exec $(VENV)/bin/python -m bench $(ARGS)
+
+bench-faults: for-working
+	@exec $(VENV)/bin/python -m bench.faults $(ARGS)
 
 bench-grouping: for-working
 	@exec $(VENV)/bin/python -m bench.grouping "$(DATA)"

@@ -33,7 +33,6 @@ class Figure:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Columns as wide as what stands in them."""
     rows = [("", "figure", "ours", "floor", "value", "goal", "met", "")]
     rows += [
         (
@@ -48,6 +47,11 @@ def table(figures: Sequence[Figure]) -> str:
         )
         for one in figures
     ]
+    return in_columns(rows)
+
+
+def in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as what stands in them."""
     widths = [max(wide(cell) for cell in column) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(_padded(c, w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows)
 

@@ -78,6 +78,11 @@ VARIABLES = (
         "60",
         "seconds without a byte after which a web process gives up on a client in the middle of a request",
     ),
+    Variable(
+        "FIELDAPI_STATEMENT_SECONDS",
+        "60 in the web processes, else none",
+        "seconds after which PostgreSQL breaks a statement off; the phone is told 503 and tries again",
+    ),
     Variable("PORT", "8000", "where the web processes listen"),
     Variable("WEB_CONCURRENCY", "2", "how many web processes"),
     Variable(
@@ -250,6 +255,12 @@ def clock_offset(*, production: bool) -> timedelta:
         start = start.replace(tzinfo=SHANGHAI)
     began = float(text("FIELDAPI_CLOCK_STARTED", str(time.time())))
     return timedelta(seconds=start.timestamp() - began)
+
+
+def statement_seconds() -> int:
+    """0 for no end."""
+    name = "FIELDAPI_STATEMENT_SECONDS"
+    return whole_number(name, "", most=86_400) if text(name) else 0
 
 
 def database_url(directory: Path) -> str:

@@ -90,11 +90,19 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 else:
+    FOR_EACH_CONNECTION = {
+        # Compiling a statement to machine code takes PostgreSQL longer than any statement of ours runs.
+        "jit": "off",
+        "statement_timeout": f"{environment.statement_seconds()}s",
+        # A process that is gone, frozen or cut off must not hold rows that others wait for.
+        "idle_in_transaction_session_timeout": "5min",
+        "client_connection_check_interval": "10s",
+        "tcp_keepalives_idle": "60",
+    }
     # A thread borrows a connection for as long as it talks to the database, no longer (`middleware.py`).
-    # Compiling a statement to machine code takes PostgreSQL longer than any statement of ours runs.
     DATABASES["default"]["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
-        "options": "-c jit=off",
+        "options": " ".join(f"-c {name}={value}" for name, value in FOR_EACH_CONNECTION.items()),
         # Statements are parsed and planned once per connection, and values travel beside them.
         "server_side_binding": True,
         "prepare_threshold": 2,

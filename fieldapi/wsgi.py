@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 from fieldapi.chunked import ChunkedBodies
 
 os.environ.setdefault("FIELDAPI_MODE", "production")
+os.environ.setdefault("FIELDAPI_STATEMENT_SECONDS", "60")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fieldapi.settings")
 
 application = ChunkedBodies(get_wsgi_application(), most=settings.MAX_PHOTO_BYTES)

@@ -26,6 +26,12 @@ def said(monkeypatch: pytest.MonkeyPatch):
 
 
 WRONG = [
+    (
+        "FIELDAPI_STATEMENT_SECONDS",
+        "0",
+        environment.statement_seconds,
+        "FIELDAPI_STATEMENT_SECONDS is '0': say a number from 1 to 86400.",
+    ),
     ("FIELDAPI_MODE", "prod", environment.mode, "FIELDAPI_MODE is 'prod': say local or production."),
     (
         "FIELDAPI_DEBUG",
