@@ -78,8 +78,8 @@ class Upload:
 
 
 @contextlib.contextmanager
-def serving(data_dir: Path) -> Iterator[Server]:
-    """The test must be transactional: the processes see only what is committed."""
+def serving(data_dir: Path, *options: str) -> Iterator[Server]:
+    """The test must be transactional: the processes see only what is committed. `options` are gunicorn's."""
     environment = {
         "FIELDAPI_MODE": "local",
         "FIELDAPI_DATA_DIR": str(data_dir),
@@ -90,7 +90,7 @@ def serving(data_dir: Path) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         command = [sys.executable, "-m", "gunicorn", "-c", "fieldapi/gunicorn.py"]
         process = subprocess.Popen(
-            [*command, "--bind", f"fd://{listener.fileno()}", "fieldapi.wsgi:application"],
+            [*command, *options, "--bind", f"fd://{listener.fileno()}", "fieldapi.wsgi:application"],
             cwd=ROOT,
             env=os.environ | environment,
             pass_fds=[listener.fileno()],
