@@ -136,6 +136,7 @@ DUE = [
     "matters.cards.issue_fallen",
     "matters.recount.recount",
     "matters.escalation.escalate_overdue",
+    "matters.reminders.remind",
     "notices.due.send_out",
     "notices.due.forget_old",
     "cadres.due.forget_failures",

@@ -56,11 +56,13 @@ def tell_of_escalation(tasks: Iterable[Task], unit: str) -> None:
     tell(_news("escalated", task, desk, f"to {unit}") for task in tasks)
 
 
-def unanswered(tasks: Mapping[UUID, Task], occasion: str, today: date) -> list[News]:
+def unanswered(tasks: Mapping[UUID, Task], occasion: Callable[[Task], str], today: date) -> list[News]:
     """To each opinion of these tasks (by group) that wants a reply and has none: who is to tell the household.
 
-    Where nobody is on post, or no household spoke, the supervisors. Three queries at most.
+    Where nobody is on post, or no household spoke, the supervisors. Three queries at most, none for no tasks.
     """
+    if not tasks:
+        return []
     rows = Opinion.objects.standing().filter(group__in=tasks, wants_reply=True, replied_on__isnull=True)
     waiting = list(rows.order_by("pk").values_list("pk", "group", "household"))
     posts = acting_for([household for _, _, household in waiting if household], today)
@@ -70,7 +72,7 @@ def unanswered(tasks: Mapping[UUID, Task], occasion: str, today: date) -> list[N
     for pk, group, household in waiting:
         task = tasks[group]
         people = [posts[household]] if household in posts else desks.get(task.unit_id, [])
-        news.append(_news("answer_due", task, people, occasion, about=("opinions", pk)))
+        news.append(_news("answer_due", task, people, occasion(task), about=("opinions", pk)))
     return news
 
 
@@ -113,7 +115,7 @@ def _decision_due(act: Act, task: Task) -> list[News]:
 
 
 def _ended(act: Act, task: Task) -> list[News]:
-    return unanswered({task.group_id: task}, f"ended {act.day}", clock.today())
+    return unanswered({task.group_id: task}, lambda _: f"ended {act.day}", clock.today())
 
 
 NEWS: dict[str, Callable[[Act, Task], list[News]]] = {

@@ -60,7 +60,11 @@ KINDS: dict[str, Kind] = {
         "their opinions have become a task",
     ),
     "item_new": Kind(
-        "新件", "new item", False, "the supervisors of its unit", "an opinion begins a group of its own"
+        "新件",
+        "new item",
+        False,
+        "the supervisors of its unit",
+        "a group of opinions begins, and has no task",
     ),
     "item_waiting": Kind(
         "待立件",
@@ -81,7 +85,7 @@ KINDS: dict[str, Kind] = {
         "due soon",
         False,
         "the handler or the office; the supervisors while nobody is named",
-        "five working days or fewer are left, once for each due day",
+        "five working days are left, or four: once for each due day, before its yellow card",
     ),
     "yellow_card": Kind(
         "黄牌",
