@@ -12,7 +12,7 @@ from fieldapi.errors import Refused
 from sync import quarantine, waiting
 from sync.intake import Intake, Verdict
 from sync.models import WaitingRow
-from sync.reading import Bundle, read_bundle
+from sync.reading import Bundle
 from sync.writing import write
 
 TRIES = 3
@@ -67,15 +67,12 @@ def wake(arrived: set[UUID]) -> None:
 
 
 def _take(row: WaitingRow) -> None:
-    kept = json.loads(row.body)
-    parent = {name: UUID(value) for name, value in kept["parent"].items()}
     row.delete()
     try:
-        bundle = read_bundle(row.sender, row.table, str(row.row_id), kept["body"], parent, kept.get("device"))
+        bundle = waiting.bundle_of(row, row.sender)
         refused = _received(row.sender, row.device, [bundle], row.received_at)[0].refused
     except Refused as fault:
         refused = fault
     if refused is not None:
-        quarantine.keep(
-            row.sender, row.device, row.table, row.row_id, waiting.whole(kept), refused, row.received_at
-        )
+        body = waiting.whole(json.loads(row.body))
+        quarantine.keep(row.sender, row.device, row.table, row.row_id, body, refused, row.received_at)

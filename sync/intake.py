@@ -31,7 +31,7 @@ from sync.models import WaitingRow
 from sync.reading import Bundle, Sent
 from sync.sameness import content_of, repeats, same
 from sync.surroundings import Surroundings
-from sync.waiting import Aside
+from sync.waiting import Aside, bundle_of
 from visits.amend import new_amendment
 from visits.models import Amendment, Companion, Flag, Visit
 from visits.record import Receipt, door_of, new_visit, visited
@@ -80,6 +80,7 @@ class Verdict:
     refused: Refused | None = None
     waiting_for: list[UUID] = field(default_factory=list)
     put_aside: bool = False  # the root is to be put aside now
+    links_left: bool = False  # the root waits already, perhaps without the links that came with it now
     clock_offset: timedelta | None = (
         None  # how far the phone's clock was ahead; None: not said, or nothing new
     )
@@ -191,9 +192,13 @@ class Intake:
                 verdict.stood_with = self.around.opinions_with[root.id]
 
     def _waits_already(self, row: WaitingRow, bundle: Bundle, verdict: Verdict) -> None:
-        kept, sent = json.loads(row.body)["body"], json.loads(dumps(bundle.body))
-        if row.sender_id != self.by.pk or content_of(kept) != content_of(sent):
+        if row.sender_id != self.by.pk:
             raise Refused("content_differs", "")
+        kept, sent = json.loads(row.body)["body"], json.loads(dumps(bundle.body))
+        if content_of(kept) != content_of(sent):
+            verdict.links_left = bundle.root.links_apart
+            if not verdict.links_left or bundle_of(row, self.by).root.columns != bundle.root.columns:
+                raise Refused("content_differs", "")
         verdict.outcome = WAITING
         verdict.waiting_for = [one.awaited for one in row.awaits.all()]
 

@@ -124,7 +124,7 @@ class Push:
                 self._refuse(parcel, verdict.refused)
             else:
                 self._accept(parcel, verdict)
-                left += parcel.links if verdict.outcome == SAME else []
+                left += parcel.links if _leaves_links(verdict) else []
         return left
 
     def _read(self, parcel: Parcel) -> Bundle:
@@ -144,7 +144,7 @@ class Push:
             if outcome != WAITING:
                 outcome = CREATED if row.id in made else SAME
             self._settle(Result(row, outcome, ignored=ignored.get(pointer, [])))
-        if verdict.outcome != SAME:
+        if not _leaves_links(verdict):
             waiting = {str(aside.row_id) for aside in verdict.rows.links_aside}
             for row in parcel.links:
                 waits = verdict.outcome == WAITING or row.id in waiting
@@ -184,6 +184,11 @@ class Push:
                 if entry.state == QuarantinedRow.State.REPLAYED and _stands(entry):
                     for result in results:  # this content has come to stand, corrected
                         result.outcome, result.refused = SAME, None
+
+
+def _leaves_links(verdict: Verdict) -> bool:
+    """The links that came with a row are judged alone: it is here already, perhaps without them."""
+    return verdict.outcome == SAME or verdict.links_left
 
 
 def _stands(entry: QuarantinedRow) -> bool:

@@ -11,7 +11,7 @@ from fieldapi import json
 from fieldapi.ids import new_id
 from sync.known import look_up
 from sync.models import Awaited, WaitingRow
-from sync.reading import Bundle
+from sync.reading import Bundle, read_bundle
 
 PHONE_MADE = ("visits", "opinions", "practical_matters", "photos")
 """Tables whose rows others wait for."""
@@ -27,10 +27,12 @@ class Aside:
     awaited: Collection[UUID]
     parent: dict[str, str]  # what the address said, which the body need not repeat
     device: Any = None  # what the phone said of itself
+    links_apart: bool = False  # as in `Sent`
 
 
 def of_bundle(bundle: Bundle, awaited: Collection[UUID]) -> Aside:
-    return Aside(bundle.root.table, bundle.root.id, bundle.body, awaited, _parent(bundle), bundle.device)
+    root = bundle.root
+    return Aside(root.table, root.id, bundle.body, awaited, _parent(bundle), bundle.device, root.links_apart)
 
 
 def put_aside(by: User, device: UUID | None, rows: Sequence[Aside], at: datetime) -> None:
@@ -42,7 +44,14 @@ def put_aside(by: User, device: UUID | None, rows: Sequence[Aside], at: datetime
             row_id=row.row_id,
             sender=by,
             device=device,
-            body=json.dumps({"body": row.body, "parent": row.parent, "device": row.device}).decode(),
+            body=json.dumps(
+                {
+                    "body": row.body,
+                    "parent": row.parent,
+                    "device": row.device,
+                    "links_apart": row.links_apart,
+                }
+            ).decode(),
             received_at=at,
         )
         for row in rows
@@ -66,6 +75,21 @@ def _parent(bundle: Bundle) -> dict[str, str]:
         for name, table in (("opinion", "replies"), ("visit", "amendments"))
         if bundle.root.table == table
     }
+
+
+def bundle_of(row: WaitingRow, sender: User) -> Bundle:
+    """What was put aside, read again. Refuses as `read_bundle` does."""
+    kept = json.loads(row.body)
+    parent = {name: UUID(value) for name, value in kept["parent"].items()}
+    return read_bundle(
+        sender,
+        row.table,
+        str(row.row_id),
+        kept["body"],
+        parent,
+        kept.get("device"),
+        links_apart=kept.get("links_apart", False),
+    )
 
 
 def whole(kept: Mapping[str, Any]) -> Any:

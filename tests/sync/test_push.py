@@ -284,6 +284,38 @@ def test_a_matter_that_waits_for_an_opinion_keeps_its_link(village: Village):
     assert str(MatterOpinion.objects.get().row_id) == link["id"]
 
 
+@pytest.mark.parametrize("first", ["alone", "with its link"])
+def test_a_matter_that_waits_is_the_same_with_and_without_its_links(village: Village, first: str):
+    gao, visit = village.client("gao"), visit_row(village.house)
+    said = opinion_row(visit)
+    matter = {"id": str(new_id()), "visit": visit["id"], "title": "换水管"}
+    link = {"id": str(new_id()), "matter": matter["id"], "opinion": said["id"]}
+    ways = [
+        {"practical_matters": [matter]},
+        {"practical_matters": [matter], "matter_opinions": [link]},
+    ]
+    for sent in ways if first == "alone" else reversed(ways):
+        assert {outcome for _, outcome in outcomes(push(gao, **sent))} == {"waiting"}
+    push(gao, visits=[visit], opinions=[said])
+
+    assert (str(MatterOpinion.objects.get().row_id), WaitingRow.objects.count()) == (link["id"], 0)
+    assert QuarantinedRow.objects.count() == 0
+    everything = {"visits": [visit], "opinions": [said], **ways[1]}
+    assert {outcome for _, outcome in outcomes(push(gao, **everything))} == {"same"}
+
+
+def test_a_matter_that_waits_stands_when_it_comes_with_its_visit_and_its_links(village: Village):
+    gao, visit = village.client("gao"), visit_row(village.house)
+    said = opinion_row(visit)
+    matter = {"id": str(new_id()), "visit": visit["id"], "title": "换水管"}
+    link = {"id": str(new_id()), "matter": matter["id"], "opinion": said["id"]}
+    push(gao, practical_matters=[matter])
+    push(gao, visits=[visit], opinions=[said], practical_matters=[matter], matter_opinions=[link])
+
+    assert (MatterOpinion.objects.count(), WaitingRow.objects.count()) == (1, 0)
+    assert QuarantinedRow.objects.count() == 0
+
+
 def test_a_visit_again_without_its_companions_is_the_same_visit(village: Village):
     gao, visit = village.client("gao"), visit_row(village.house)
     along = {"id": str(new_id()), "visit": visit["id"], "user": str(village.lin.pk)}
