@@ -207,7 +207,11 @@ SPECTACULAR_SETTINGS = {
 }
 
 # What `write_docs` prints of the apps.
-DOC_PAGES = {"summary.md": "reports.page.summary", "notices.md": "notices.page.notices"}
+DOC_PAGES = {
+    "summary.md": "reports.page.summary",
+    "notices.md": "notices.page.notices",
+    "sync-columns.md": "sync.page.sync_columns",
+}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

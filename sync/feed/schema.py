@@ -21,7 +21,7 @@ def app_schema() -> dict[str, Any]:
                         "isOptional": column.optional,
                         "holds": column.kind.value,
                         "owner": column.owner,
-                        "meaning": column.meaning,
+                        "meaning": table.meaning(column),
                     }
                     for column in table.columns
                 ],

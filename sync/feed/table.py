@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from sync.feed.columns import SERVER, Column, Kind, column
+from sync.feed.meanings import MEANINGS
 from sync.feed.working_set import WorkingSet
 
 VERSION = column("version", Kind.WHOLE, optional=False)
@@ -32,6 +33,11 @@ class FeedTable:
     written_by_phones: bool = False
     annotations: Mapping[str, Any] = field(default_factory=dict)
     shape: Callable[[WorkingSet, dict[str, Any]], dict[str, Any]] | None = None
+
+    def meaning(self, column: Column) -> str:
+        """As the column says it, or the words for its name."""
+        of_name = MEANINGS.get(f"{self.name}.{column.name}", MEANINGS.get(column.name, ""))
+        return column.meaning or of_name
 
     @property
     def servers(self) -> frozenset[str]:
