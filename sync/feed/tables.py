@@ -1,7 +1,7 @@
 """Every table of the pull feed. A table joins by standing in a list here, and in `told.py` with whom its changes
 concern; triggers, schema and docs follow from both."""
 
-from sync.feed import of_households, of_matters, of_opinions, of_quarantine, of_visits
+from sync.feed import of_households, of_matters, of_notices, of_opinions, of_quarantine, of_visits
 from sync.feed.table import FeedTable
 
 TABLES: dict[str, FeedTable] = {
@@ -11,6 +11,7 @@ TABLES: dict[str, FeedTable] = {
         *of_opinions.TABLES,
         *of_matters.TABLES,
         *of_households.TABLES,
+        *of_notices.TABLES,
         *of_quarantine.TABLES,
     )
 }

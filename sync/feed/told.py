@@ -196,5 +196,6 @@ TOLD: dict[str, Told] = {
             JOIN matters_task t ON t.office_id = rows.id JOIN opinions_opinion o ON o.group_id = t.group_id
         UNION ALL SELECT t.handler_id, 'tasks', t.id FROM rows JOIN matters_task t ON t.office_id = rows.id"""
     ),
+    "notices_notice": Told("SELECT rows.person_id, 'notices', rows.id FROM rows"),
     "sync_quarantinedrow": Told("SELECT rows.sender_id, 'quarantine', rows.id FROM rows"),
 }

@@ -12,6 +12,7 @@ from fieldapi.ids import new_id
 from grouping.placing import place_new
 from matters.cards import issue_fallen, take_back
 from matters.models import Task
+from notices.due import forget_old as forget_old_notices
 from opinions.models import Category, Opinion
 from tests import samples
 from tests.conftest import Village
@@ -349,6 +350,34 @@ def test_the_categories_suggested_for_an_opinion_come_once_it_is_placed(everybod
     assert len(suggested) == 3
     assert set(suggested[0]) == {"code", "score"}
     assert row["group"] in everybody.phones["gao"].ids("groups")
+
+
+def test_what_a_user_is_told_is_on_their_own_phones_until_it_is_old(everybody: Everybody):
+    village = everybody.village
+    with time_machine.travel(clock.now() - timedelta(days=89, hours=23), tick=False):
+        task = make_task(village)
+        sun = village.client("sun")
+        assert sun.post(f"tasks/{task.pk}/assign/", {"handler": str(village.lin.pk)}).status_code == 200
+    everybody.keep_up()
+    assert {name: len(everybody.phones[name].ids("notices")) for name in WATCHED} == {
+        "gao": 0, "chen": 0, "lin": 1, "qian": 0,
+    }  # fmt: skip
+    (row,) = everybody.phones["lin"].rows["notices"].values()
+    assert (row["kind"], row["resource"], row["row_id"]) == ("task_given", "tasks", str(task.pk))
+    assert (row["title"], row["read_at"], row["version"]) == ("路灯", None, 1)
+
+    assert everybody.callers["lin"].post(f"notices/{row['id']}/read/").status_code == 200
+    everybody.keep_up()
+    (row,) = everybody.phones["lin"].rows["notices"].values()
+    assert (row["read_at"] is not None, row["version"]) == (True, 2)
+
+    forget_old_notices()
+    everybody.keep_up()
+    assert len(everybody.phones["lin"].ids("notices")) == 1
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        forget_old_notices()
+    everybody.keep_up()
+    assert everybody.phones["lin"].ids("notices") == set()
 
 
 def test_opinions_that_are_joined_and_tasks_that_are_merged(everybody: Everybody):
