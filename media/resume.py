@@ -96,8 +96,8 @@ def append(upload: Upload, sent: Iterator[bytes], check: Check | None = None) ->
             first, parts = _take_up_the_last(upload, file)
             count = arriving.fill(file)
             if upload.offset + count == upload.length:
-                _finish(upload, parts, file)
-            elif count:
+                return _finish(upload, parts, file)
+            if count:
                 _move(upload, count, [*parts, (first, keep_part(upload, file, first))])
     if arriving.cut:
         raise arriving.cut
