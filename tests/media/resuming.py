@@ -3,8 +3,13 @@
 from base64 import b64encode
 from typing import Any
 
+from django.core.files.storage import default_storage
+
+from media.due import free_uploads
 from media.models import Photo
+from media.storage import original
 from tests.samples import Caller
+from tests.serving.live import Server
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 OCTETS = "application/offset+octet-stream"
@@ -52,3 +57,36 @@ def offset_of(address: str) -> int:
     answer = head(address)
     assert answer.status_code == 200
     return int(answer.headers["Upload-Offset"])
+
+
+class Sending:
+    """One PATCH to a real server, on its way as far as it is told to go."""
+
+    def __init__(self, server: Server, address: str, content: bytes, offset: int = 0) -> None:
+        self.connection = server.connect()
+        self.connection.putrequest("PATCH", address)
+        said = VERSION | {"Upload-Offset": str(offset), "Content-Type": OCTETS}
+        for name, value in (said | {"Content-Length": str(len(content))}).items():
+            self.connection.putheader(name, value)
+        self.connection.endheaders()
+        self.rest = content
+
+    def send(self, count: int) -> None:
+        part, self.rest = self.rest[:count], self.rest[count:]
+        self.connection.send(part)
+
+    def finish(self) -> int:
+        """Send what is left; the status of the answer."""
+        self.connection.send(self.rest)
+        with self.connection.getresponse() as answer:
+            return answer.status
+
+
+def assert_stored(photo: Photo, content: bytes) -> None:
+    """Kept for good, and nothing else is."""
+    photo.refresh_from_db()
+    assert photo.state == "stored"
+    with default_storage.open(original(photo)) as stored:
+        assert stored.read() == content
+    free_uploads()
+    assert default_storage.listdir("uploads")[0] == []

@@ -78,22 +78,29 @@ class Upload:
 
 
 @contextlib.contextmanager
-def serving(data_dir: Path, *options: str) -> Iterator[Server]:
-    """The test must be transactional: the processes see only what is committed. `options` are gunicorn's."""
+def serving(data_dir: Path, *options: str, storage: str = "", log: Path | None = None) -> Iterator[Server]:
+    """The test must be transactional: the processes see only what is committed.
+
+    `options` are gunicorn's, `storage` is the FIELDAPI_STORAGE_URL, `log` takes what they print.
+    """
     environment = {
         "FIELDAPI_MODE": "local",
         "FIELDAPI_DATA_DIR": str(data_dir),
         "FIELDAPI_SECRET_KEY": settings.SECRET_KEY,
-        "FIELDAPI_STORAGE_URL": "",
+        "FIELDAPI_STORAGE_URL": storage,
         "DATABASE_URL": database_url(),
     }
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+    with contextlib.ExitStack() as opened:
+        listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=512))
+        output = opened.enter_context(log.open("ab")) if log else None
         command = [sys.executable, "-m", "gunicorn", "-c", "fieldapi/gunicorn.py"]
         process = subprocess.Popen(
             [*command, *options, "--bind", f"fd://{listener.fileno()}", "fieldapi.wsgi:application"],
             cwd=ROOT,
             env=os.environ | environment,
             pass_fds=[listener.fileno()],
+            stdout=output,
+            stderr=output,
         )
         server = Server(process, listener.getsockname()[1])
         try:
