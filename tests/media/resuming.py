@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 
 from media.due import free_uploads
 from media.models import Photo
+from media.parts import uploads_with_parts
 from media.storage import original
 from tests.samples import Caller
 from tests.serving.live import Server
@@ -89,4 +90,4 @@ def assert_stored(photo: Photo, content: bytes) -> None:
     with default_storage.open(original(photo)) as stored:
         assert stored.read() == content
     free_uploads()
-    assert default_storage.listdir("uploads")[0] == []
+    assert uploads_with_parts() == []
