@@ -21,8 +21,8 @@ from fieldapi.ids import new_id
 from fieldapi.json import instant
 from households.cover import acting
 from households.models import Household
-from matters import verbs
 from matters.joining import open_task
+from matters.perform import perform
 from opinions.models import Opinion
 from sync.door import receive
 from sync.reading import read_bundle
@@ -156,7 +156,7 @@ def _work(
     for who, verb, args in steps:
         moment = min(moment + timedelta(days=1), now)
         with clock_at(moment):
-            verbs.perform(by=users[who], task_id=task, verb=verb, args=args)
+            perform(by=users[who], task_id=task, verb=verb, args=args)
     if path and path[-1] in ANSWERS:
         with clock_at(moment):
             for opinion in opinions:

@@ -20,9 +20,10 @@ from matters.history import told
 from matters.joining import open_task
 from matters.models import Card, Fixing, Task
 from matters.opening import open_group_task
+from matters.perform import perform
 from matters.reading import tasks_with_parts
 from matters.serializers import NewTask, TaskQuery, TaskSerializer, TaskWithHistory
-from matters.verbs import VERBS, perform
+from matters.verbs import VERBS
 from matters.working_calendar import working_days_of
 from opinions.models import Group
 
@@ -61,7 +62,7 @@ def _verb(name: str) -> Callable[[Any, Request, str], Response]:
         examples=VERB_EXAMPLES[name],
     )
     def act(self: Any, request: Request, pk: str) -> Response:
-        perform(by=self.by, task_id=parse_id(pk), verb=name, args=request.data)
+        perform(by=self.by, task_id=parse_id(pk), verb=name, args=request.data, seen=self.seen)
         return self.shown(self.get_object())
 
     act.__name__ = name.replace("-", "_")
@@ -88,6 +89,13 @@ class TaskViewSet(ShowingTasks):
     query = TaskQuery
     serializer_class = TaskSerializer
     ordering = ("-opened_at", "-id")
+    seen: int | None = None  # the task's version when the request came in
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if (verb := VERBS.get(self.action or "")) and verb.one_wins:
+            there = Task.objects.filter(pk=parse_id(kwargs["pk"]))
+            self.seen = there.values_list("version", flat=True).first()
 
     def get_queryset(self) -> QuerySet[Task]:
         return tasks_with_parts(super().get_queryset(), history=self.action != "list")

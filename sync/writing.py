@@ -16,8 +16,8 @@ from fieldapi.errors import Refused
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.json import dumps
 from fieldapi.store import store
-from matters import verbs
 from matters.models import MatterOpinion, PracticalMatter
+from matters.perform import perform
 from matters.record import move_benefit
 from matters.resolution import refresh_resolutions
 from media.models import Photo
@@ -180,7 +180,7 @@ def _act(intake: Intake) -> None:
         said = sent.columns
         try:
             with transaction.atomic():
-                verdict.row = verbs.perform(
+                verdict.row = perform(
                     by=intake.by,
                     task_id=said["task_id"],
                     verb=said["verb"],

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from fieldapi.models import JournalLine
-from matters.models import PracticalMatter, Task, TaskAction
+from matters.models import JointReview, OfficeView, PracticalMatter, Task, TaskAction
 from opinions.models import Group, Opinion
 from tests import samples
 from tests.conftest import Village
@@ -72,11 +72,39 @@ def test_of_supervisors_who_confirm_at_once_one_does_and_there_is_one_matter(bus
     assert JournalLine.objects.filter(action="tasks.confirm").count() == 1
 
 
-def test_supervisors_who_assign_at_once_take_turns_and_both_stand_in_the_history(busy: Village):
+def meeting(place: Barrier) -> Callable[..., Any]:
+    """Waits for the others right before its first lock: each has seen the task as it stood before any acts."""
+    met: list[bool] = []
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not met and ("FOR NO KEY UPDATE" in sql or sql.startswith("BEGIN IMMEDIATE")):
+            met.append(True)
+            place.wait(timeout=30)
+        return execute(sql, params, many, context)
+
+    return wrapper
+
+
+def all_having_seen_the_same(calls: list[Callable[[], Any]]) -> list[Any]:
+    """The answers of calls none of which takes a lock before all have come as far."""
+    place = Barrier(len(calls))
+
+    def held(call: Callable[[], Any]) -> Any:
+        with connection.execute_wrapper(meeting(place)):
+            return call()
+
+    return all_at_once([lambda call=call: held(call) for call in calls])
+
+
+def losers(answers: list[Any]) -> list[Any]:
+    return [answer.json() for answer in answers if answer.status_code != 200]
+
+
+def test_of_supervisors_who_assign_at_once_one_does_and_the_others_are_told_how_it_stands(busy: Village):
     task = make_task(busy, "open")
     handlers = [samples.make_user(f"h{place}") for place in range(COPIES)]
 
-    answers = all_at_once(
+    answers = all_having_seen_the_same(
         [
             lambda desk=desk, handler=handler: desk.post(
                 f"tasks/{task.pk}/assign/", {"handler": str(handler.pk)}
@@ -85,10 +113,38 @@ def test_supervisors_who_assign_at_once_take_turns_and_both_stand_in_the_history
         ]
     )
 
-    assert tally(answers) == {200: COPIES}
-    assert fresh(task).version == 1 + COPIES
-    was = Counter(TaskAction.objects.values_list("was", flat=True))
-    assert was == {"open": 1, "assigned": COPIES - 1}
+    assert tally(answers) == {200: 1, 409: COPIES - 1}
+    assert {(told["code"], told["state"]) for told in losers(answers)} == {("wrong_state", "assigned")}
+    assert all("assign" in told["allowed"] for told in losers(answers))
+    (winner,) = [answer.json() for answer in answers if answer.status_code == 200]
+    assert (str(fresh(task).handler_id), fresh(task).version) == (winner["handler"], 2)
+    assert TaskAction.objects.count() == 1
+
+
+def test_of_supervisors_who_escalate_at_once_one_does_and_it_goes_up_by_one_unit(busy: Village):
+    task = make_task(busy, "assigned")
+
+    answers = all_having_seen_the_same(
+        [
+            lambda desk=desk: desk.post(f"tasks/{task.pk}/escalate/", {"reason": "须县里立项"})
+            for desk in supervisors(busy)
+        ]
+    )
+
+    assert tally(answers) == {200: 1, 409: COPIES - 1}
+    assert fresh(task).escalated_to_id == samples.TOWN
+
+
+def test_who_assigns_after_another_has_changes_it_again(busy: Village):
+    task = make_task(busy, "open")
+    first, second, *_ = supervisors(busy)
+
+    codes = [
+        desk.post(f"tasks/{task.pk}/assign/", {"handler": str(handler.pk)}).status_code
+        for desk, handler in ((first, busy.lin), (second, busy.gao))
+    ]
+
+    assert (codes, fresh(task).handler) == ([200, 200], busy.gao)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +156,8 @@ def test_supervisors_who_assign_at_once_take_turns_and_both_stand_in_the_history
         ("in_progress", "decline", {"reason": "不办"}),
         ("assigned", "extend", {"due_on": "2026-12-31", "reason": "缺货"}),
         ("confirmed", "reopen", {"reason": "又灭了"}),
+        ("paused", "resume", {"reason": "回来了"}),
+        ("done", "confirm", {"reason": "已核实"}),
     ],
 )
 def test_a_verb_done_twice_at_once_is_done_once(busy: Village, state: str, verb: str, args: dict):
@@ -111,6 +169,92 @@ def test_a_verb_done_twice_at_once_is_done_once(busy: Village, state: str, verb:
 
     assert tally(answers) == {200: 1, 409: COPIES - 1}
     assert (TaskAction.objects.count(), fresh(task).version) == (1, 2)
+
+
+def test_of_supervisors_who_ask_for_a_review_at_once_one_does(busy: Village):
+    task, office = make_task(busy, "in_progress"), samples.make_office("交通站")
+    body = {"offices": [str(office.pk)], "reason": "涉及两家"}
+
+    answers = all_at_once(
+        [lambda desk=desk: desk.post(f"tasks/{task.pk}/request-review/", body) for desk in supervisors(busy)]
+    )
+
+    assert tally(answers) == {200: 1, 409: COPIES - 1}
+    assert {told["under_review"] for told in losers(answers)} == {True}
+    assert (JointReview.objects.count(), OfficeView.objects.count()) == (1, 1)
+
+
+def test_of_leaders_who_decide_at_once_one_does(busy: Village):
+    task = make_task(busy, "under_review")
+    second = samples.make_user("lei", role="leader", unit=samples.COUNTY)
+    desks = [samples.Caller(user) for user in (busy.wu, second, busy.wu, second)]
+
+    answers = all_at_once(
+        [
+            lambda desk=desk, place=place: desk.post(f"tasks/{task.pk}/decide/", {"decision": f"第{place}案"})
+            for place, desk in enumerate(desks)
+        ]
+    )
+
+    assert tally(answers) == {200: 1, 409: COPIES - 1}
+    assert {told["under_review"] for told in losers(answers)} == {False}
+    (place,) = [place for place, answer in enumerate(answers) if answer.status_code == 200]
+    assert JointReview.objects.get().decision == f"第{place}案"
+
+
+def test_offices_that_give_their_views_at_once_are_all_heard(busy: Village):
+    task = make_task(busy, "under_review")
+    review = task.joint_reviews.get()
+    people = [busy.lin]
+    for place in range(COPIES - 1):
+        office = samples.make_office(f"{place}站")
+        OfficeView.objects.create(review=review, office=office)
+        people.append(samples.make_user(f"o{place}", office=office))
+
+    answers = all_at_once(
+        [
+            lambda caller=caller: caller.post(f"tasks/{task.pk}/review/", {"view": "同意"})
+            for caller in map(samples.Caller, people)
+        ]
+    )
+
+    assert tally(answers) == {200: COPIES}
+    assert set(OfficeView.objects.values_list("view", flat=True)) == {"同意"}
+    assert fresh(task).version == 1 + COPIES
+
+
+def test_a_view_and_the_decision_at_once_leave_no_view_after_the_decision(busy: Village):
+    task = make_task(busy, "under_review")
+    office, leader = samples.Caller(busy.lin), samples.Caller(busy.wu)
+
+    answers = all_at_once(
+        [
+            lambda: office.post(f"tasks/{task.pk}/review/", {"view": "同意"}),
+            lambda: leader.post(f"tasks/{task.pk}/decide/", {"decision": "照办"}),
+        ]
+    )
+
+    viewed, decided = (answer.status_code for answer in answers)
+    assert decided == 200
+    given = OfficeView.objects.get().view
+    assert (viewed, given) in ((200, "同意"), (403, ""), (409, ""))
+
+
+def test_a_group_whose_task_is_opened_twice_at_once_has_one(busy: Village):
+    opinion = samples.make_opinion(busy.house, busy.gao)
+    group = Group.objects.create(
+        unit_id=samples.VILLAGE, title="路灯", opened_at=opinion.occurred_at, changed_at=opinion.occurred_at
+    )
+    Opinion.objects.filter(pk=opinion.pk).update(group=group)
+
+    answers = all_at_once(
+        [lambda desk=desk: desk.post(f"groups/{group.pk}/open-task/") for desk in supervisors(busy)]
+    )
+
+    assert tally(answers) == {201: 1, 409: COPIES - 1}
+    refused = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {(told["code"], told["state"]) for told in refused} == {("wrong_state", "open")}
+    assert Task.objects.count() == 1
 
 
 def test_two_tasks_merged_into_each_other_at_once_leave_one_with_all_opinions(busy: Village):

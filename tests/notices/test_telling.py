@@ -290,7 +290,7 @@ def test_what_is_told_is_taken_back_with_the_act_that_did_not_happen(village: Vi
         assert Notice.objects.count() == 1  # told already, in the same transaction
         raise OSError("disk full")
 
-    monkeypatch.setattr("matters.verbs.note_down", full)
+    monkeypatch.setattr("matters.perform.note_down", full)
     answer = act(village, "sun", task, "assign", handler=str(village.lin.pk))
 
     assert answer.status_code == 503

@@ -84,9 +84,9 @@ def tasks() -> str:
         " fixed for it, or post B who acts for him that day (顶岗), a *paired cadre* serves, in post A or B on the day"
         " of the act, a household that raised it. In another state the answer is 409 `wrong_state` with `state`,"
         " `paused` and the verbs `allowed` to you now; of two people who act at once the second is judged by what"
-        " the first has left. `GET /tasks/{id}/verbs/` tells what you may do now and what each verb must be told;"
-        " `GET /tasks/{id}/history/` every act, and all that the five fixings ever said.\n\n"
-        + table(("verb", "from → to", "who, and what must be told", "meaning"), rows)
+        " the first has left, and does not assign or escalate (409 too). `GET /tasks/{id}/verbs/` tells what you may"
+        " do now and what each verb must be told; `GET /tasks/{id}/history/` every act, and all that the five fixings"
+        " ever said.\n\n" + table(("verb", "from → to", "who, and what must be told", "meaning"), rows)
     )
 
 
