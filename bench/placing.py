@@ -17,7 +17,7 @@ from cadres.models import Unit
 from fieldapi import clock
 from fieldapi.calendar import local_day
 from fieldapi.ids import new_id
-from grouping.learning import likely_categories
+from grouping.learning import Known
 from grouping.models import Clue
 from grouping.placing import place_in
 from grouping.towns import VILLAGE, Town, town_of
@@ -138,7 +138,7 @@ def timed_categories(town: Town, texts: list[str]) -> float:
     times = []
     for text in texts:
         begun = time.perf_counter()
-        likely_categories(text, town.categories)
+        Known.of(text).likely_categories(town.categories)
         times.append((time.perf_counter() - begun) * 1000)
     return median(times)
 

@@ -14,6 +14,7 @@ from fieldapi.api import change
 from fieldapi.errors import Fault, Refused
 from fieldapi.journal import note_down
 from grouping.learning import teach
+from grouping.memory import remember
 from grouping.models import Suggestion
 from grouping.placing import common_unit, title_of
 from grouping.towns import one_at_a_time, town_of
@@ -42,10 +43,13 @@ def accept(*, by: User, group: UUID, opinions: Collection[UUID], reason: str = "
 def refuse(*, by: User, group: UUID, opinions: Collection[UUID], reason: str = "") -> Group:
     """They are not about the group's matter: the suggestions are answered, and not made again."""
     target, rows = _held(by, group, opinions, to_move=False)
-    asked = Suggestion.objects.open().filter(group=target, opinion__in=rows)
-    if not (answered := _answer(by, asked.values_list("pk", flat=True), State.REFUSED)):
+    asked = set(
+        Suggestion.objects.open().filter(group=target, opinion__in=rows).values_list("opinion", flat=True)
+    )
+    if not asked:
         raise Refused("wrong_state", "/opinions", group=target.pk)
-    _note(by, "groups.refuse", target, reason, opinions=[row.pk for row in rows], suggestions=answered)
+    remember(by, [row for row in rows if row.pk in asked], target, State.REFUSED)
+    _note(by, "groups.refuse", target, reason, opinions=[row.pk for row in rows], suggestions=len(asked))
     return target
 
 
@@ -83,7 +87,7 @@ def split(*, by: User, group: UUID, opinions: Collection[UUID], reason: str = ""
         changed_at=now,
     )
     _move(rows, new, now)
-    _keep_apart(by, rows, source, now)
+    remember(by, rows, source, State.REFUSED)
     _note(by, "groups.split", source, reason, opinions=[row.pk for row in rows], into=new.pk)
     return new
 
@@ -160,8 +164,7 @@ def _is_busy(row: Opinion, states: dict[UUID, str]) -> bool:
 def _take_in(by: User, target: Group, rows: list[Opinion], action: str, reason: str) -> None:
     now = clock.now()
     left = sorted({row.group_id for row in rows if row.group_id})
-    asked = Suggestion.objects.filter(group=target, opinion__in=rows, state=State.OPEN)
-    _answer(by, asked.values_list("pk", flat=True), State.ACCEPTED)
+    remember(by, rows, target, State.ACCEPTED)
     _move(rows, target, now)
     unit = common_unit([target.unit_id, *(row.unit_id for row in rows)])
     Group.objects.filter(pk=target.pk).update(unit=unit)
@@ -184,33 +187,6 @@ def _follow(emptied: Iterable[UUID], target: Group) -> None:
     for one in Suggestion.objects.open().filter(group__in=emptied).exclude(opinion__in=known).order_by("pk"):
         if not Suggestion.objects.filter(group=target, opinion=one.opinion_id).exists():
             Suggestion.objects.filter(pk=one.pk).update(group=target)
-
-
-def _keep_apart(by: User, rows: list[Opinion], source: Group, now: datetime) -> None:
-    """Remember that they are not of that group."""
-    known = Suggestion.objects.filter(group=source, opinion__in=rows)
-    _answer(by, known.values_list("pk", flat=True), State.REFUSED)
-    have = set(known.values_list("opinion", flat=True))
-    Suggestion.objects.bulk_create(
-        Suggestion(
-            opinion=row,
-            group=source,
-            score=0,
-            state=State.REFUSED,
-            decided_by=by,
-            decided_at=now,
-            changed_at=now,
-        )
-        for row in rows
-        if row.pk not in have
-    )
-
-
-def _answer(by: User, suggestions: Iterable[UUID], state: Suggestion.State) -> int:
-    now = clock.now()
-    return Suggestion.objects.filter(pk__in=list(suggestions)).update(
-        state=state, decided_by=by, decided_at=now, changed_at=now, version=F("version") + 1
-    )
 
 
 def _note(by: User, action: str, group: Group, reason: str, **detail: Any) -> None:

@@ -1,43 +1,75 @@
-"""Categories: what people confirmed is counted, once for each opinion, and likely ones are told by the counts."""
+"""What people taught, kept as counts of traits: what opinions are about, and which of them are the same."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from django.db import transaction
 from django.db.models import CharField, F
 
 from fieldapi.fixed import Among, Fixed, GivenList
-from grouping.models import TraitUse
+from grouping.models import Suggestion, TraitUse
 from likeness.categories import Counts, Uses, suggest, traits_of
+from likeness.experience import Answers, experience
 from opinions.models import Opinion
 
 AT_ONCE = 500
 ALL = ""  # the trait whose row holds the totals, and the key under which it counts the traits
 
-USES = Fixed(
+KNOWN = Fixed(
     lambda: TraitUse.objects.filter(Among(F("trait"), GivenList("traits", CharField()))).values_list(
-        "trait", "uses"
+        "trait", "uses", "accepted", "refused"
     )
 )
 
 
-def likely_categories(text: str, active: Collection[str]) -> list[dict[str, Any]]:
-    """Up to three of the active categories, likeliest first: `[{code, score}]`. One query."""
-    traits = traits_of(text)
-    rows: dict[str, Uses] = dict(USES.run(traits=[ALL, *traits]))
-    totals = rows.pop(ALL, {})
-    counts = Counts(
-        {trait: _only(active, uses) for trait, uses in rows.items()},
-        _only(active, totals),
-        totals.get(ALL, 0),
-    )
-    found = suggest(traits, counts.with_starter(active, traits))
-    return [{"code": one.category, "score": round(one.share, 4)} for one in found]
+@dataclass(frozen=True)
+class Known:
+    """What is known of the traits of one text."""
+
+    traits: Collection[str]
+    uses: Mapping[str, Uses]
+    answers: Mapping[str, Answers]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """One query."""
+        traits = traits_of(text)
+        rows = KNOWN.run(traits=[ALL, *traits])
+        return cls(
+            traits,
+            {trait: uses for trait, uses, _, _ in rows},
+            {
+                trait: Answers(accepted, refused)
+                for trait, _, accepted, refused in rows
+                if accepted or refused
+            },
+        )
+
+    def likely_categories(self, active: Collection[str]) -> list[dict[str, Any]]:
+        """Up to three of the active categories, likeliest first: `[{code, score}]`."""
+        totals = self.uses.get(ALL, {})
+        uses = {trait: _only(active, uses) for trait, uses in self.uses.items() if trait != ALL}
+        counts = Counts(uses, _only(active, totals), totals.get(ALL, 0))
+        found = suggest(self.traits, counts.with_starter(active, self.traits))
+        return [{"code": one.category, "score": round(one.share, 4)} for one in found]
+
+    def experience(self) -> dict[str, float]:
+        """How much more or less than usual some of the traits tell."""
+        return experience(self.answers, self.answers[ALL]) if self.answers else {}
 
 
-def _only(active: Collection[str], uses: dict[str, int]) -> dict[str, int]:
+def _only(active: Collection[str], uses: Uses) -> Uses:
     return {category: count for category, count in uses.items() if category in active}
+
+
+@dataclass
+class Change:
+    """To be added to what is known of a trait."""
+
+    uses: Counter[str] = field(default_factory=Counter)
+    answers: Counter[Suggestion.State] = field(default_factory=Counter)
 
 
 def learn_confirmed() -> int:
@@ -54,42 +86,59 @@ def teach(lessons: Sequence[tuple[Opinion, str | None]]) -> None:
 
     Inside the caller's transaction, which holds the opinions. Three queries, and one per distinct category.
     """
-    changes: dict[str, Counter[str]] = defaultdict(Counter)
+    changes: dict[str, Change] = defaultdict(Change)
     taught: dict[str, list[Any]] = defaultdict(list)
     for opinion, category in lessons:
         if (category or "") != opinion.taught:
             _count(changes, opinion, category)
             taught[category or ""].append(opinion.pk)
-    if changes:
-        _add(changes)
+    _add(changes)
     for code, ids in taught.items():
         Opinion.objects.filter(pk__in=ids).update(taught=code)
 
 
-def _count(changes: dict[str, Counter[str]], opinion: Opinion, category: str | None) -> None:
+def _count(changes: dict[str, Change], opinion: Opinion, category: str | None) -> None:
     traits = traits_of(opinion.text)
     for code, step in ((opinion.taught, -1), (category, 1)):
         if code:
-            changes[ALL][code] += step * len(traits)
+            changes[ALL].uses[code] += step * len(traits)
             for trait in traits:
-                changes[trait][code] += step
+                changes[trait].uses[code] += step
 
 
-def _add(changes: dict[str, Counter[str]]) -> None:
+def teach_answers(answers: Iterable[tuple[Collection[str], Suggestion.State]]) -> None:
+    """Count what people said of opinions that share these traits. Inside the caller's transaction; three queries."""
+    changes: dict[str, Change] = defaultdict(Change)
+    for traits, state in answers:
+        for trait in [ALL, *traits]:
+            changes[trait].answers[state] += 1
+    _add(changes)
+
+
+def _add(changes: dict[str, Change]) -> None:
+    """Who holds the row of totals counts alone."""
+    if not changes:
+        return
     TraitUse.objects.get_or_create(trait=ALL)
     totals = TraitUse.objects.select_for_update().get(trait=ALL)
     known = TraitUse.objects.in_bulk(changes.keys() - {ALL})
     rows = [known.get(trait) or TraitUse(trait=trait) for trait in sorted(changes.keys() - {ALL})]
-    changes[ALL][ALL] = len(rows) - len(known)
+    changes[ALL].uses[ALL] = len(rows) - len(known)
     for row in [totals, *rows]:
-        row.uses = _sum(row.uses, changes[row.trait].items())
+        change = changes[row.trait]
+        row.uses = _sum(row.uses, change.uses)
+        row.accepted += change.answers[Suggestion.State.ACCEPTED]
+        row.refused += change.answers[Suggestion.State.REFUSED]
     TraitUse.objects.bulk_create(
-        [totals, *rows], update_conflicts=True, unique_fields=["trait"], update_fields=["uses"]
+        [totals, *rows],
+        update_conflicts=True,
+        unique_fields=["trait"],
+        update_fields=["uses", "accepted", "refused"],
     )
 
 
-def _sum(uses: dict[str, int], more: Iterable[tuple[str, int]]) -> dict[str, int]:
+def _sum(uses: Uses, more: Mapping[str, int]) -> Uses:
     summed = dict(uses)
-    for code, step in more:
+    for code, step in more.items():
         summed[code] = summed.get(code, 0) + step
     return {code: count for code, count in summed.items() if count > 0}

@@ -34,7 +34,10 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
 
 class Suggestion(Identified, Versioned):
-    """Perhaps an opinion belongs to a group: for the supervisor to accept or refuse."""
+    """Perhaps an opinion belongs to a group: for the supervisor to accept or refuse.
+
+    What a supervisor decides without having been asked is remembered as one with a score of 0.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -56,10 +59,14 @@ class Suggestion(Identified, Versioned):
 
 
 class TraitUse(models.Model):
-    """How many confirmed opinions of each category use a trait: one or two characters.
+    """What people taught about a trait: one or two characters.
 
-    The row of the trait "" holds what each category uses in all, and under "" how many traits there are.
+    How many confirmed opinions of each category use it, and how many suggestions between opinions that share it
+    were accepted and refused. The row of the trait "" holds what each category uses in all, under "" how many
+    traits there are, and all answers.
     """
 
     trait = models.CharField(max_length=2, primary_key=True)
     uses = models.JSONField(default=dict)
+    accepted = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)

@@ -6,13 +6,14 @@ nothing. Opinions are placed in the order they were received, and no stored one 
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, UUIDField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
 
 from cadres.units import ancestors
 from fieldapi import clock
@@ -20,7 +21,7 @@ from fieldapi.fixed import Among, Fixed, Given, GivenList
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.store import store
 from grouping.filing import file, filed
-from grouping.learning import likely_categories
+from grouping.learning import Known
 from grouping.models import Suggestion
 from grouping.towns import Town, one_at_a_time, town_of
 from likeness.comparing import Said
@@ -35,13 +36,17 @@ TAKING_IN = ("open", "assigned", "in_progress")  # states of a task whose group 
 
 
 def _still_open() -> QuerySet[Opinion, Any]:
+    accepted = Suggestion.objects.filter(
+        opinion=OuterRef("pk"), group=OuterRef("group"), state=Suggestion.State.ACCEPTED
+    )
     rows = (
         Opinion.objects.standing()
+        .annotate(by_hand=Exists(accepted))
         .filter(Among(F("pk"), GivenList("ids", UUIDField())), group__isnull=False)
         .filter(resolved_on__isnull=True, declined_on__isnull=True)
         .filter(Q(group__task__isnull=True) | Q(group__task__state__in=TAKING_IN))
     )
-    return rows.values_list("pk", "group", "text", "unit", "group__unit")
+    return rows.values_list("pk", "group", "text", "unit", "group__unit", "by_hand")
 
 
 def _kept_apart() -> QuerySet[Suggestion, Any]:
@@ -108,11 +113,13 @@ def _place(town: Town, opinion: Opinion) -> Entry | None:
     said = town.reads(opinion)
     mine = clues(said)
     there = filed(town.code, mine.values())
-    met, units = _met(town, most_shared(other for _, other in there))
-    placing = place(said.weighed(telling(mine, (clue for clue, _ in there))), met)
+    met = _met(town, most_shared(other for _, other in there))
+    known = Known.of(opinion.text)
+    rare = telling(mine, (clue for clue, _ in there))
+    placing = place(said.weighed(rare).weighed(known.experience()), met.groups, met.by_hand)
     joined = placing.group
-    group = _join(joined, units[joined], opinion, now) if joined else _begin(opinion, now)
-    likely = likely_categories(opinion.text, town.categories)
+    group = _join(joined, met.units[joined], opinion, now) if joined else _begin(opinion, now)
+    likely = known.likely_categories(town.categories)
     Opinion.objects.filter(pk=opinion.pk).update(
         group=group, suggested=likely, version=F("version") + 1, changed_at=now
     )
@@ -124,13 +131,23 @@ def _place(town: Town, opinion: Opinion) -> Entry | None:
     return Entry("groups.join", group, opinion.unit_id, {"opinions": [opinion.pk]}) if joined else None
 
 
-def _met(town: Town, near: list[UUID]) -> tuple[dict[UUID, dict[UUID, Said]], dict[UUID, str]]:
-    """Those of them that are still open, by group, and the groups' units. One statement, where any."""
-    met: dict[UUID, dict[UUID, Said]] = defaultdict(dict)
-    units: dict[UUID, str] = {}
-    for pk, group, text, unit, units[group] in STILL_OPEN.run(ids=near) if near else ():
-        met[group][pk] = town.said(text, unit)
-    return met, units
+@dataclass(frozen=True)
+class Met:
+    """Open opinions by group, the groups' units, and which of the opinions people put where they are."""
+
+    groups: dict[UUID, dict[UUID, Said]] = field(default_factory=lambda: defaultdict(dict))
+    units: dict[UUID, str] = field(default_factory=dict)
+    by_hand: set[UUID] = field(default_factory=set)
+
+
+def _met(town: Town, near: list[UUID]) -> Met:
+    """Those that are still open. One statement, where there are any."""
+    met = Met()
+    for pk, group, text, unit, met.units[group], by_hand in STILL_OPEN.run(ids=near) if near else ():
+        met.groups[group][pk] = town.said(text, unit)
+        if by_hand:
+            met.by_hand.add(pk)
+    return met
 
 
 def _join(group: UUID, unit: str, opinion: Opinion, now: datetime) -> UUID:

@@ -38,6 +38,23 @@ def test_one_member_about_another_place_keeps_the_newcomer_out():
     assert place(here, {"g": {"a": Said("路灯坏了三个月"), "b": there}}).group is None
 
 
+def test_a_member_that_a_person_put_there_speaks_for_itself():
+    group = {"lamps": {"a": LAMP, "b": LAMP_AGAIN, "c": DARK}}
+    darker = Said("老人晚上出门看不见路")
+
+    assert place(darker, group).group is None
+    assert place(darker, group, by_hand={"c"}).group == "lamps"
+
+
+def test_what_people_put_together_keeps_nobody_out_of_the_place_the_machine_knows():
+    here, there = Said("田坝村的路灯坏了三个月"), Said("新滩村的路灯坏了三个月")
+    group = {"lamps": {"here": here, "there": there}}
+
+    assert place(here, group).group is None
+    assert place(here, group, by_hand={"there"}).group == "lamps"
+    assert place(there, {"lamps": {"here": here}}, by_hand={"here"}).group is None
+
+
 def test_the_answer_does_not_depend_on_the_order_of_groups():
     groups = {str(number): {f"m{number}": LAMP} for number in range(8)}
 
