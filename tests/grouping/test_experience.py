@@ -67,7 +67,7 @@ def test_who_speaks_like_an_accepted_opinion_joins_its_group(village: Village):
     said = lamps_and_water(village)
     village.client("sun").post(f"groups/{group_of(said['lamp']).pk}/accept/", {"opinions": ids(said["dark"])})
 
-    alike = hear(village, "老人晚上出门看不见路")
+    alike = hear(village, "黑漆漆的，老人晚上出门看不见")
 
     assert group_of(alike) == group_of(said["lamp"])
 
