@@ -52,7 +52,7 @@ class Accepted:
     matters: list[NewMatter] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
     replies: list[tuple[Reply, Receipt]] = field(default_factory=list)
-    amendments: list[Amendment] = field(default_factory=list)
+    amendments: list[tuple[Amendment, "Verdict"]] = field(default_factory=list)
     actions: list[tuple[Sent, Receipt, "Verdict"]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)  # sent alone
     links_aside: list[Aside] = field(default_factory=list)  # of matters to opinions not yet here
@@ -318,7 +318,7 @@ class Intake:
         if visit.cadre_id != self.by.pk:
             raise Refused("visit_unknown", "")
         amendment = new_amendment(row.id, row.values, receipt)
-        verdict.rows.amendments.append(amendment)
+        verdict.rows.amendments.append((amendment, verdict))
         return amendment
 
     def _task_actions(self, row: Sent, receipt: Receipt, verdict: Verdict) -> None:

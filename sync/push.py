@@ -208,8 +208,8 @@ def rejected(results: Iterable[Result]) -> dict[str, list[Any]]:
 
 def _ids(rows: Accepted) -> set[str]:
     """Of the rows a verdict stored."""
-    stored = [*rows.visits, *rows.opinions, *rows.photos, *rows.amendments]
-    stored += [*(matter.row for matter in rows.matters), *(reply for reply, _ in rows.replies)]
+    stored = [*rows.visits, *rows.opinions, *rows.photos, *(matter.row for matter in rows.matters)]
+    stored += [*(amendment for amendment, _ in rows.amendments), *(reply for reply, _ in rows.replies)]
     ids = {str(row.pk) for row in stored} | {str(link.row_id) for link in rows.links}
     return ids | {str(sent.id) for sent, _, _ in rows.actions}
 

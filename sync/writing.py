@@ -128,17 +128,24 @@ def _store_matters(intake: Intake) -> None:
 
 def _amend(intake: Intake) -> None:
     """Correct visits, and take along what depends on them: whom their matters help, what these resolve, and what
-    their photos were compared with.
+    their photos were compared with. Each by itself, since one may be refused where the next is not.
     """
-    if amendments := intake.accepted.amendments:
-        photos = compared({amendment.visit_id for amendment in amendments})
-        amended = {visit.pk: visit for visit in [amend(intake.by, amendment) for amendment in amendments]}
-        for visit in amended.values():
-            move_benefit(visit)
-        links = MatterOpinion.objects.filter(matter__visit__in=amended)
-        refresh_resolutions(list(links.values_list("opinion_id", flat=True)))
-        if again := look_again(photos):
-            judge_again(again)
+    if not intake.accepted.amendments:
+        return
+    photos = compared({amendment.visit_id for amendment, _ in intake.accepted.amendments})
+    amended: dict[UUID, Visit] = {}
+    for amendment, verdict in intake.accepted.amendments:
+        try:
+            with transaction.atomic():
+                amended[amendment.visit_id] = amend(intake.by, amendment)
+        except Refused as refused:
+            verdict.refused, verdict.outcome = refused, REFUSED
+    for visit in amended.values():
+        move_benefit(visit)
+    links = MatterOpinion.objects.filter(matter__visit__in=amended)
+    refresh_resolutions(list(links.values_list("opinion_id", flat=True)))
+    if again := look_again(photos):
+        judge_again(again)
 
 
 def _judged(intake: Intake) -> tuple[list[Flag], set[UUID]]:
