@@ -12,10 +12,10 @@ from fieldapi.journal import broken_lines
 from fieldapi.models import JournalLine
 from media.models import Photo
 from media.storage import original
-from opinions.models import Opinion
+from opinions.models import Opinion, Reply
 from sync.models import QuarantinedRow, WaitingRow
 from sync.pull import pull
-from visits.models import Visit
+from visits.models import Amendment, Visit
 
 
 @dataclass(frozen=True)
@@ -34,26 +34,40 @@ class Count:
 
 
 def counts(phones: Sequence[Phone]) -> list[Count]:
-    visits = set().union(*(phone.visits for phone in phones))
-    opinions = set().union(*(phone.opinions for phone in phones))
-    photos = {key: hash for phone in phones for key, hash in phone.photos.items()}
     unsent = {key for phone in phones for key in phone.unsent}
-    recorded = JournalLine.objects.filter(action="visits.record").values_list("row_id", flat=True)
-    uploaded = JournalLine.objects.filter(action="photos.upload").values_list("row_id", flat=True)
+    photos = {key: hash for phone in phones for key, hash in phone.photos.items()}
+
+    def told(kind: str) -> set[str]:
+        return set().union(*(phone.stored[kind] for phone in phones))
+
+    visits = told("visits")
+    refused = list(QuarantinedRow.objects.values_list("row_id", flat=True))
     return [
         counted("visits", visits, ids(Visit.objects.all()), unsent),
-        counted("opinions", opinions, ids(Opinion.objects.all()), unsent),
-        counted("photos declared and stored", photos, ids(Photo.objects.filter(state="stored")), unsent),
+        counted("opinions", told("opinions"), ids(Opinion.objects.all()), unsent),
+        counted("replies", told("replies"), ids(Reply.objects.all()), unsent),
+        counted("amendments", told("amendments"), ids(Amendment.objects.all()), unsent),
+        counted("their notes on the visits", told("amendments"), notes(), unsent),
+        counted("photos stored", told("files"), ids(Photo.objects.filter(state="stored")), unsent),
         counted("files with the right bytes", photos, good_files(photos), unsent),
-        counted("journal lines of visits", visits, list(recorded), unsent),
-        counted("journal lines of photos", photos, list(uploaded), unsent),
+        counted("refused and kept in quarantine", told("refused"), refused, unsent),
+        counted("journal lines of visits", visits, lines("visits.record"), unsent),
+        counted("journal lines of photos", photos, lines("photos.upload"), unsent),
         counted(
             "visits in the phones' pull", visits, [row for phone in phones for row in pulled(phone)], unsent
         ),
-        counted("rows in quarantine", (), ids(QuarantinedRow.objects.all()), unsent),
         counted("rows that wait", (), ids(WaitingRow.objects.all()), unsent),
         counted("journal lines with a broken seal", (), [str(line) for line in broken_lines()[1]], ()),
     ]
+
+
+def notes() -> list[str]:
+    """An amendment of the phones' writes its own id as the visit's note."""
+    return list(Visit.objects.filter(amendments__isnull=False).values_list("note", flat=True))
+
+
+def lines(action: str) -> list[str]:
+    return list(JournalLine.objects.filter(action=action).values_list("row_id", flat=True))
 
 
 def counted(

@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +20,7 @@ from typing import Any
 from bench.county import Beat, visit_body
 from bench.load import Address
 from bench.photos import filled, jpeg
-from bench.pushing import opinion_rows, visit_row
+from bench.pushing import milliseconds, opinion_rows, visit_row
 from cadres.tokens import access_for
 from fieldapi import clock, json
 from fieldapi.ids import new_id
@@ -60,14 +60,13 @@ class Field:
 
 
 class Phone(threading.Thread):
-    """One cadre's. `visits`, `opinions` and `photos` (with their hashes) are those the server has acknowledged."""
+    """One cadre's. `stored`: the ids the server has acknowledged, by kind; `photos`: their hashes."""
 
     def __init__(self, beat: Beat, place: Field, number: int):
         super().__init__(daemon=True)
         self.beat, self.place, self.dice = beat, place, random.Random(number)
         self.made = 0
-        self.visits: set[str] = set()
-        self.opinions: set[str] = set()
+        self.stored: dict[str, set[str]] = defaultdict(set)
         self.photos: dict[str, str] = {}
         self.unsent: list[str] = []  # what was never acknowledged
         self.finished = False  # it ended because it was told to
@@ -80,36 +79,59 @@ class Phone(threading.Thread):
     # what it records
 
     def push(self) -> None:
-        """Five visits with two opinions each and a photo, in one batch; then the photos' bytes."""
+        """Five visits with two opinions and a photo each, a reply to each, and a visit that the server must refuse."""
         visits = [visit_row(self.beat, self.beat.households[0], self._moment()) for _ in range(5)]
         opinions = [row for visit in visits for row in opinion_rows(visit["id"])]
         photos = [self._photo() for _ in visits]
-        declared = [
-            {"id": key, "visit": visit["id"], "sha256": digest(content), "bytes": len(content)}
-            for visit, (key, content) in zip(visits, photos, strict=True)
-        ]
-        tables = {"visits": visits, "opinions": opinions, "photos": declared}
+        wrong = visit_row(self.beat, self.beat.households[0], self._moment()) | {"kind": "feast"}
+        tables = {
+            "visits": [*visits, wrong],
+            "opinions": opinions,
+            "photos": [
+                {"id": key, "visit": visit["id"], "sha256": digest(content), "bytes": len(content)}
+                for visit, (key, content) in zip(visits, photos, strict=True)
+            ],
+            "replies": [
+                {
+                    "id": str(new_id()),
+                    "opinion": opinion["id"],
+                    "text": "已报修",
+                    "how": "phone",
+                    "told_at": milliseconds(clock.now()),
+                }
+                for opinion in opinions[::2]
+            ],
+        }
         changes = {table: {"created": rows, "updated": [], "deleted": []} for table, rows in tables.items()}
+        sent = {table: {row["id"] for row in rows} for table, rows in tables.items()}
+        sent["visits"].remove(wrong["id"])
+        sent["refused"] = {wrong["id"]}
+
+        def is_acknowledged(status: int, answer: Any) -> bool:
+            told = {result["id"]: result for result in answer["results"]}
+            refused = told.pop(wrong["id"])
+            kept = refused["outcome"] == "refused" and refused["problem"]["quarantine"]
+            return bool(kept) and {result["outcome"] for result in told.values()} <= {"created", "same"}
+
         body = json.dumps({"changes": changes})
-        sent = [row["id"] for rows in tables.values() for row in rows]
-        if self._until_acknowledged("POST", "sync/push/", body, _all_stored, sent):
-            self.visits |= {row["id"] for row in visits}
-            self.opinions |= {row["id"] for row in opinions}
+        if self._until_acknowledged("POST", "sync/push/", body, is_acknowledged, sent):
             self._upload(photos)
 
     def put(self) -> None:
-        """One visit with two opinions by itself."""
-        key = str(new_id())
+        """One visit with two opinions by itself, and a correction of it."""
+        key, amendment = str(new_id()), str(new_id())
         body = visit_body(key, self.beat, self.beat.households[1], self._moment())
-        opinions = [row["id"] for row in json.loads(body)["opinions"]]
-        if self._until_acknowledged("PUT", f"visits/{key}/", body, _is_stored, [key, *opinions]):
-            self.visits.add(key)
-            self.opinions.update(opinions)
+        opinions = {row["id"] for row in json.loads(body)["opinions"]}
+        sent = {"visits": {key}, "opinions": opinions}
+        if self._until_acknowledged("PUT", f"visits/{key}/", body, _is_stored, sent):
+            change = {"made_at": clock.now(), "reason": "补记", "changes": {"note": amendment}}
+            path = f"visits/{key}/amendments/{amendment}/"
+            self._until_acknowledged("PUT", path, json.dumps(change), _is_stored, {"amendments": {amendment}})
 
     def _upload(self, photos: list[tuple[str, bytes]]) -> None:
         for key, content in photos:
             path = f"photos/{key}/content/"
-            if self._until_acknowledged("PUT", path, content, _is_kept, [key], kind="image/jpeg"):
+            if self._until_acknowledged("PUT", path, content, _is_kept, {"files": {key}}, kind="image/jpeg"):
                 self.photos[key] = digest(content)
 
     def _photo(self) -> tuple[str, bytes]:
@@ -129,7 +151,7 @@ class Phone(threading.Thread):
         path: str,
         body: bytes,
         is_acknowledged: Callable[[int, Any], bool],
-        sent: list[str],
+        sent: dict[str, set[str]],
         kind: str = "application/json",
     ) -> bool:
         """Try until it is, or until everybody gives up."""
@@ -140,7 +162,9 @@ class Phone(threading.Thread):
             if status and status < 300:
                 self.place.last_answer = time.monotonic()
                 if is_acknowledged(status, answer):
-                    seen.acknowledged += len(sent)
+                    seen.acknowledged += sum(map(len, sent.values()))
+                    for name, ids in sent.items():
+                        self.stored[name] |= ids
                     return True
                 seen.wrong.append(f"{method} {path}: {status} {str(answer)[:300]}")
                 break
@@ -149,7 +173,7 @@ class Phone(threading.Thread):
                 if status < 500:
                     break
             time.sleep(self.dice.uniform(0.1, LONGEST_WAIT))
-        self.unsent += sent
+        self.unsent += [key for ids in sent.values() for key in ids]
         return False
 
     def _try(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, Any, str]:
@@ -189,10 +213,6 @@ class Phone(threading.Thread):
 
 def digest(content: bytes) -> str:
     return sha256(content).hexdigest()
-
-
-def _all_stored(status: int, answer: Any) -> bool:
-    return status == 200 and {result["outcome"] for result in answer["results"]} <= {"created", "same"}
 
 
 def _is_stored(status: int, answer: Any) -> bool:

@@ -10,7 +10,13 @@ from visits.models import Visit
 
 def amendment(visit: dict, **changes) -> dict:
     said = json.dumps(changes).decode()
-    return {"id": str(new_id()), "visit": visit["id"], "made_at": ms(clock.now()), "reason": "改正", "changes": said}
+    return {
+        "id": str(new_id()),
+        "visit": visit["id"],
+        "made_at": ms(clock.now()),
+        "reason": "改正",
+        "changes": said,
+    }
 
 
 def test_an_amendment_that_is_refused_holds_back_no_other_row(village: Village):
@@ -20,7 +26,11 @@ def test_an_amendment_that_is_refused_holds_back_no_other_row(village: Village):
 
     answer = push(gao, visits=[second], amendments=[wrong, amendment(first, note="补记")])
 
-    assert sorted(outcomes(answer)) == [("amendments", "created"), ("amendments", "refused"), ("visits", "created")]
+    assert sorted(outcomes(answer)) == [
+        ("amendments", "created"),
+        ("amendments", "refused"),
+        ("visits", "created"),
+    ]
     assert answer["experimentalRejectedIds"] == {"amendments": [wrong["id"]]}
     assert Visit.objects.get(pk=first["id"]).note == "补记"
     assert QuarantinedRow.objects.get().row_id == wrong["id"]
