@@ -209,8 +209,8 @@ def rejected(results: Iterable[Result]) -> dict[str, list[Any]]:
 def _ids(rows: Accepted) -> set[str]:
     """Of the rows a verdict stored."""
     stored = [*rows.visits, *rows.opinions, *rows.photos, *(matter.row for matter in rows.matters)]
-    stored += [*(amendment for amendment, _ in rows.amendments), *(reply for reply, _ in rows.replies)]
     ids = {str(row.pk) for row in stored} | {str(link.row_id) for link in rows.links}
+    ids |= {str(pair[0].pk) for pair in (*rows.amendments, *rows.replies)}
     return ids | {str(sent.id) for sent, _, _ in rows.actions}
 
 
