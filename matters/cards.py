@@ -13,7 +13,7 @@ from fieldapi.journal import Entry, note_down_all
 from matters.acts import Act, Columns
 from matters.deadlines import card_days
 from matters.models import Card, CardQuerySet, Task
-from matters.telling import tell_of_cards
+from matters.telling import tell_of_cards, untell_of_cards
 from matters.working_calendar import working_days
 
 COLUMNS = {Card.Colour.YELLOW: "yellow_on", Card.Colour.RED: "red_on"}
@@ -119,6 +119,7 @@ def take_back(rows: CardQuerySet, *, at: datetime) -> None:
             for card in cards
         ],
     )
+    untell_of_cards(cards)
 
 
 def issue_fallen() -> None:

@@ -36,6 +36,8 @@ LOOKED_BACK = timedelta(days=60)
 """What has waited longer has been told of, or was there before anybody was told of anything."""
 LATE_COMMIT_MS = 600_000
 """A group may be seen so long after its id was made."""
+NEEDED = ("group", "unit", "title", "handler", "office", "due_on", "opened_on")
+"""Of a task, whose texts cost more to read than all the rest of a round."""
 Row = TypeVar("Row", Task, Group)
 
 
@@ -86,7 +88,7 @@ def tell_of_due_soon(today: date) -> None:
     furthest = max(calendar.after(today, DUE_SOON) for calendar in _calendars())
     rows = Task.objects.filter(
         state__in=RUNNING, paused=False, finished_on__isnull=True, due_on__gt=today, due_on__lte=furthest
-    )
+    ).only(*NEEDED)
     for tasks in _batches(rows):
         calendars = working_days_of({task.unit_id for task in tasks})
         near = [
@@ -107,8 +109,8 @@ def tell_of_unstarted(today: date) -> None:
         state__in=(Task.State.OPEN, Task.State.ASSIGNED),
         finished_on__isnull=True,
         changed_at__gte=start_of(today - LOOKED_BACK),
-    ).annotate(given_on=Subquery(assigned.values("day")[:1]))
-    for tasks in _batches(rows):
+    )
+    for tasks in _batches(rows.only(*NEEDED).annotate(given_on=Subquery(assigned.values("day")[:1]))):
         calendars = working_days_of({task.unit_id for task in tasks})
         idle = [
             task

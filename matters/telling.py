@@ -12,6 +12,7 @@ from fieldapi.access import Role
 from matters.acts import Act, Columns
 from matters.models import Card, OfficeView, Task
 from matters.people import WORKERS, acting_for, working_on
+from notices.models import Notice
 from notices.tell import News, tell
 from opinions.models import Opinion
 
@@ -44,10 +45,23 @@ def tell_of_cards(cards: Iterable[Card], tasks: Mapping[UUID, Task]) -> None:
         told = set(people.get(task.pk, ()))
         if card.colour == Card.Colour.RED or not told:
             told |= set(desks.get(task.unit_id, ()))
-        news.append(
-            _news(f"{card.colour}_card", task, sorted(told), f"{card.term} {card.fell_on}", card.due_on)
-        )
+        news.append(_news(f"{card.colour}_card", task, sorted(told), _falling(card), card.due_on))
     tell(news)
+
+
+def untell_of_cards(cards: Iterable[Card]) -> None:
+    """Cards that had not fallen after all: what nobody has read of them yet goes. One query, and one where any does."""
+    said = {(f"{card.colour}_card", card.task_id, _falling(card)) for card in cards}
+    unread = Notice.objects.unread().filter(
+        row_id__in={task for _, task, _ in said}, kind__in={kind for kind, _, _ in said}
+    )
+    rows = unread.values_list("pk", "kind", "row_id", "occasion")
+    if wrong := [pk for pk, *key in rows if tuple(key) in said]:
+        Notice.objects.filter(pk__in=wrong).delete()
+
+
+def _falling(card: Card) -> str:
+    return f"{card.term} {card.fell_on}"
 
 
 def tell_of_escalation(tasks: Iterable[Task], unit: str) -> None:

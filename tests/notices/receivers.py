@@ -2,7 +2,6 @@
 
 import hmac
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,7 +33,7 @@ class Receiver:
     requests: list[Request] = field(default_factory=list)
     closing: Event = field(default_factory=Event)
     lock: Any = field(default_factory=Lock)
-    at_work: Counter[str] = field(default_factory=Counter)
+    arrived: Event = field(default_factory=Event)
 
     @property
     def url(self) -> str:
@@ -43,6 +42,7 @@ class Receiver:
     def next_answer(self, request: Request) -> Any:
         with self.lock:
             self.requests.append(request)
+            self.arrived.set()
             return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 

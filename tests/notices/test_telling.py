@@ -269,6 +269,19 @@ def test_a_card_on_a_task_of_nobody_comes_to_the_supervisors(village: Village):
     assert told() == [("sun", "yellow_card")]
 
 
+def test_of_a_card_that_had_not_fallen_goes_what_nobody_has_read(village: Village):
+    assert village.sun
+    first, second = (make_task(village, "in_progress", red_on=clock.today()) for _ in range(2))
+    cards.issue_fallen()
+    read = Notice.objects.get(row_id=first.pk, person=village.sun)
+    village.client("sun").post(f"notices/{read.pk}/read/")
+
+    cards.take_back(first.cards.all(), at=clock.now())
+
+    assert list(Notice.objects.filter(row_id=first.pk)) == [read]
+    assert Notice.objects.filter(row_id=second.pk).count() == 2
+
+
 def test_an_act_that_is_refused_tells_nobody(village: Village):
     office = staffed(village, "qian")
     task = make_task(village, "in_progress")

@@ -7,7 +7,7 @@ from tools.month.phone import Phone
 
 CODED = ("units", "categories")
 COLLECTIONS = (
-    "absences", "devices", "groups", "households", "offices", "opinions", "pairings", "photos",
+    "absences", "devices", "groups", "households", "notices", "offices", "opinions", "pairings", "photos",
     "practical-matters", "quarantine", "tasks", "users", "visits", *CODED,
 )  # fmt: skip
 ROLES = ("cadre", "supervisor", "leader", "admin")
