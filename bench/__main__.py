@@ -40,6 +40,7 @@ ROWS = {
     "B5": "handing_over",
     "C1": "placing",
     "C2": "placing",
+    "C3": "falling",
 }
 """Which module measures a row. Loaded by name, since models need a Django that has been set up."""
 RESULTS = Path("var/bench.json")
