@@ -52,10 +52,11 @@ export class Session {
 
   private async send(request: Request): Promise<Response> {
     const again = request.clone(); // a body can be read once
+    const used = this.access;
     const answer = await patiently(this.signed(request));
     if (answer.status !== 401 || (await codeOf(answer)) !== "token_expired") return answer;
-    this.renewing ??= this.renew().finally(() => (this.renewing = undefined)); // once for all who wait
-    await this.renewing;
+    if (used === this.access) this.renewing ??= this.renew().finally(() => (this.renewing = undefined));
+    await this.renewing; // once for all calls that were under way
     return patiently(this.signed(again));
   }
 
