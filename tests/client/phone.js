@@ -2,7 +2,7 @@
 const readline = require('readline')
 const { Database, Model, appSchema, tableSchema } = require('@nozbe/watermelondb')
 const { default: LokiJSAdapter } = require('@nozbe/watermelondb/adapters/lokijs')
-const { schemaMigrations, createTable } = require('@nozbe/watermelondb/Schema/migrations')
+const { schemaMigrations, createTable, addColumns } = require('@nozbe/watermelondb/Schema/migrations')
 const { synchronize } = require('@nozbe/watermelondb/sync')
 const { setGenerator } = require('@nozbe/watermelondb/utils/common/randomId')
 const { default: logger } = require('@nozbe/watermelondb/utils/common/logger')
@@ -23,21 +23,35 @@ async function call(method, path, body) {
   return said
 }
 
-function tablesOf(names) {
-  return served.tables.filter(({ name }) => !names || names.includes(name)).map(({ name, columns }) =>
-    tableSchema({ name, columns: columns.map(({ name, type, isOptional }) => ({ name, type, isOptional })) }))
+function columnsOf(columns, lacking = []) {
+  return columns.filter(({ name }) => !lacking.includes(name)).map(({ name, type, isOptional }) => ({ name, type, isOptional }))
 }
 
-// Opens the database with some of the server's tables (all unless told), as an app of that schema version does.
-async function open({ version = 1, without = [] }) {
+function tablesOf(names, lacks = {}) {
+  return served.tables.filter(({ name }) => names.includes(name)).map(({ name, columns }) =>
+    tableSchema({ name, columns: columnsOf(columns, lacks[name]) }))
+}
+
+// What a newer version of the app has gained.
+function steps(tables, columns) {
+  return [
+    ...tablesOf(tables).map(({ name, columnArray }) => createTable({ name, columns: columnArray })),
+    ...Object.entries(columns).map(([table, gained]) => {
+      const { columns } = served.tables.find(({ name }) => name === table)
+      return addColumns({ table, columns: columnsOf(columns).filter(({ name }) => gained.includes(name)) })
+    }),
+  ]
+}
+
+// Opens the database as an app of that schema version does: `without` some of the server's tables, or of their
+// columns (`lacks`), or with what a newer version has `gained` since the one before.
+async function open({ version = 1, without = [], lacks = {}, gained = { tables: [], columns: {} } }) {
+  if (database) await saved()
   served = served || (await call('GET', 'sync/schema/'))
   const names = served.tables.map(({ name }) => name).filter((name) => !without.includes(name))
-  const schema = appSchema({ version, tables: tablesOf(names) })
-  const gained = ['replies']
+  const schema = appSchema({ version, tables: tablesOf(names, lacks) })
   const migrations = schemaMigrations({
-    migrations: version > 1
-      ? [{ toVersion: 2, steps: tablesOf(gained).map(({ name, columnArray }) => createTable({ name, columns: columnArray })) }]
-      : [],
+    migrations: version > 1 ? [{ toVersion: version, steps: steps(gained.tables, gained.columns) }] : [],
   })
   const adapter = new LokiJSAdapter({
     dbName: 'phone', schema, migrations, useWebWorker: false, useIncrementalIndexedDB: false,
@@ -45,6 +59,12 @@ async function open({ version = 1, without = [] }) {
   })
   const modelClasses = names.map((name) => { const kind = class extends Model {}; kind.table = name; return kind })
   database = new Database({ adapter, modelClasses })
+}
+
+// What is in the database outlives the app.
+function saved() {
+  const { loki } = database.adapter.underlyingAdapter._driver
+  return new Promise((done, failed) => loki.saveDatabase((fault) => (fault ? failed(fault) : done())))
 }
 
 async function pulled({ lastPulledAt, schemaVersion, migration }, { fresh, loses }) {
@@ -76,6 +96,7 @@ async function sync(options = {}) {
     sendCreatedAsUpdated: true,
     migrationsEnabledAtVersion: 1,
     pullChanges: async (asked) => {
+      told.migration = asked.migration
       const { answer, pages } = await pulled(asked, options)
       told.pages = pages
       return answer

@@ -160,9 +160,35 @@ def test_a_phone_whose_schema_grows_gets_the_table_it_has_gained(
     phones["chen"].create(replies=[reply])
     phones["chen"].sync()
     old.sync()
-    old.act("open", version=2)
-    old.sync()
+    old.act("open", version=2, gained={"tables": ["replies"], "columns": {}})
+    migration = old.sync()["migration"]
     try:
+        assert migration == {"from": 1, "tables": ["replies"], "columns": []}
         assert set(old.rows("replies")) == {reply["id"]}
+    finally:
+        old.close()
+
+
+def test_a_phone_whose_table_grows_gets_the_new_columns_of_all_its_rows(
+    real_village, phones, live_server, installed_node
+):
+    visit = samples.make_visit(real_village.house, real_village.chen)
+    unsent = visit_row(real_village.house)
+    old = Phone(installed_node, live_server.url, real_village.client("gao"))
+    old.act("open", version=1, lacks={"visits": ["post", "occurred_at"]})
+    old.sync()
+    old.create(visits=[unsent])
+    try:
+        assert "post" not in old.rows("visits")[str(visit.pk)]
+        old.act("open", version=2, gained={"tables": [], "columns": {"visits": ["post", "occurred_at"]}})
+        migration = old.sync()["migration"]
+        assert migration["columns"] == [{"table": "visits", "columns": ["post", "occurred_at"]}]
+        told = old.rows("visits")
+        assert (told[str(visit.pk)]["post"], told[str(visit.pk)]["occurred_at"]) == (
+            "A",
+            ms(visit.occurred_at),
+        )
+        old.sync()  # brings what the server made of the one just pushed
+        assert old.rows("visits")[unsent["id"]]["post"] == "A"
     finally:
         old.close()
