@@ -40,7 +40,7 @@ PUBLIC = frozenset(
         "around.metrics",
         "around.healthz",
         "around.readyz",
-        "uploads.abilities",
+        "uploads.metadata",
     }
 )
 

@@ -139,14 +139,17 @@ class Schema(AutoSchema):
         return schema
 
 
-def tell_of_head(endpoints: list[Any]) -> list[Any]:
-    """drf-spectacular leaves HEAD out, since it usually is a GET without a body; where there is no GET, it is told."""
-    alone = {
-        callback.cls: (path, regex, "HEAD", callback)
-        for path, regex, _, callback in endpoints
-        if "head" in getattr(callback, "actions", ()) and "get" not in callback.actions
-    }
-    return endpoints + list(alone.values())
+def tell_of_all_methods(endpoints: list[Any]) -> list[Any]:
+    """drf-spectacular leaves out OPTIONS, and HEAD, which mostly is a GET without a body: told where they are meant."""
+    by_address = {(path, regex): callback for path, regex, _, callback in endpoints}
+    more = []
+    for (path, regex), callback in by_address.items():
+        actions = getattr(callback, "actions", {})
+        if "options" in actions:
+            more.append((path, regex, "OPTIONS", callback))
+        if "head" in actions and "get" not in actions:
+            more.append((path, regex, "HEAD", callback))
+    return endpoints + more
 
 
 def _who_may(asked: str) -> str:

@@ -189,7 +189,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PREPROCESSING_HOOKS": ["fieldapi.openapi.tell_of_head"],
+    "PREPROCESSING_HOOKS": ["fieldapi.openapi.tell_of_all_methods"],
     "ENUM_NAME_OVERRIDES": {
         "TaskState": "matters.models.Task.State",
         "HouseholdState": ["active", "merged", "ended"],

@@ -37,8 +37,13 @@ def told(name: str, description: str, *statuses: int) -> OpenApiParameter:
     )
 
 
-RESUMABLE = header(
-    "Tus-Resumable", "The protocol's version; another one is 412.", required=True, example=tus.VERSION
+RESUMABLE = OpenApiParameter(
+    "Tus-Resumable",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    enum=[tus.VERSION],
+    description="The protocol's version; another one is 412 `tus_version`.",
 )
 CHECKSUM = header(
     "Upload-Checksum",
@@ -82,10 +87,6 @@ class Tus(Endpoint):
     def default_response_headers(self) -> dict[str, str]:
         return {**super().default_response_headers, "Tus-Resumable": tus.VERSION}
 
-    def abilities(self, request: Request, **kwargs: str) -> Response:
-        """What this server can do of the protocol."""
-        return Response(status=204, headers=tus.abilities())
-
 
 class Uploads(Tus):
     """Where an upload begins."""
@@ -93,6 +94,18 @@ class Uploads(Tus):
     def get_authenticators(self) -> list[BaseAuthentication]:
         asks_only = self.request is not None and self.request.method == "OPTIONS"
         return [] if asks_only else super().get_authenticators()
+
+    @extend_schema(
+        summary="续传能力 What this server can do of tus",
+        request=None,
+        responses={204: None},
+        parameters=[
+            told(name, "As the protocol has it.", 204) for name in ("Tus-Resumable", *tus.abilities())
+        ],
+    )
+    def metadata(self, request: Request) -> Response:
+        """Version, extensions, the greatest `Upload-Length` and the checksums there are."""
+        return Response(status=204, headers=tus.abilities())
 
     @extend_schema(
         summary="开始断点续传 Begin a resumable upload (tus)",

@@ -7,11 +7,9 @@ urlpatterns = [
     path("photos/", PhotoViewSet.as_view({"get": "list"})),
     path("photos/<str:pk>/", PhotoViewSet.as_view({"get": "retrieve"})),
     path("photos/<str:pk>/content/", PhotoViewSet.as_view({"get": "content", "put": "upload"})),
-    path("uploads/", Uploads.as_view({"options": "abilities", "post": "create"})),
+    path("uploads/", Uploads.as_view({"options": "metadata", "post": "create"})),
     path(
         "uploads/<str:secret>/",
-        Uploading.as_view(
-            {"options": "abilities", "head": "offset", "patch": "append", "delete": "terminate"}
-        ),
+        Uploading.as_view({"head": "offset", "patch": "append", "delete": "terminate"}),
     ),
 ]

@@ -54,8 +54,8 @@ def assert_stored(photo: Photo, content: bytes, storage) -> None:
 
 def test_what_the_server_can_do_is_told_to_anybody(village: Village):
     stale = Caller(None, Authorization="Bearer stale")
-    for caller, address in ((NOBODY, "uploads/"), (stale, "uploads/"), (stale, "uploads/x/")):
-        answer = caller.send("OPTIONS", address, b"")
+    for caller in (NOBODY, stale):
+        answer = caller.send("OPTIONS", "uploads/", b"")
         assert answer.status_code == 204
         assert {name: value for name, value in answer.headers.items() if name.startswith("Tus-")} == {
             "Tus-Resumable": "1.0.0",

@@ -12,7 +12,7 @@ from media.models import Upload
 from media.parts import pieces_of
 from tests.conftest import Village
 from tests.media.pictures import encoded, scene
-from tests.media.resuming import VERSION, Sending, assert_stored, beginning, begun
+from tests.media.resuming import OCTETS, VERSION, Sending, assert_stored, beginning, begun
 from tests.media.sending import declare
 from tests.serving.live import Server, serving
 
@@ -151,3 +151,14 @@ def test_the_secret_stands_in_no_log(village: Village, tmp_path: Path, disk: Pat
     assert "PATCH /api/v1/uploads/…" in told
     assert "Service Unavailable: /api/v1/uploads/…/" in told
     assert [one for one in (address, another) if one.split("/")[-2] in told] == []
+
+
+def test_bytes_sent_in_chunks_count(village: Village, tmp_path: Path):
+    (photo,) = declare(village, PHOTO)
+    address = begun(village.client("gao"), photo)
+    with serving(tmp_path) as server:
+        sending = server.connect()
+        headers = VERSION | {"Upload-Offset": "0", "Content-Type": OCTETS}
+        sending.request("PATCH", address, iter([PHOTO[:7000], PHOTO[7000:]]), headers, encode_chunked=True)
+        assert sending.getresponse().status == 204
+    assert_stored(photo, PHOTO)
