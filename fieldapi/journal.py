@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -87,5 +88,7 @@ def broken_lines(first: int = 0) -> tuple[int, list[int]]:
     return checked, broken
 
 
+@lru_cache(16)
 def _stamp(at: datetime) -> str:
+    """The lines of one request have the same."""
     return instant(at)

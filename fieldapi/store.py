@@ -1,4 +1,4 @@
-"""New rows into the database: those of one model in one statement, whose text does not depend on their number.
+"""Rows into the database: those of one model in one statement, whose text does not depend on their number.
 
 `bulk_create` writes its statement anew at every call, which takes longer than the database needs to store a row.
 """
@@ -36,34 +36,79 @@ def store(rows: Iterable[models.Model]) -> None:
             row._state.adding = False
 
 
+def store_again(rows: Iterable[models.Model]) -> None:
+    """Write stored rows of one model anew, all their columns: one statement. No statement for no rows."""
+    changed = list(rows)
+    if changed:
+        _storing_again(type(changed[0]), connection.vendor)(changed)
+
+
 @cache
 def _storing(model: type[models.Model], vendor: str) -> Storing:
+    fields = _fields(model)
+    return _as_json(model, fields) if vendor == "postgresql" else _one_by_one(model, fields)
+
+
+@cache
+def _storing_again(model: type[models.Model], vendor: str) -> Storing:
+    fields = _fields(model)
+    return _again_as_json(model, fields) if vendor == "postgresql" else _again_one_by_one(model, fields)
+
+
+def _fields(model: type[models.Model]) -> list[Any]:
     fields = [field for field in model._meta.local_concrete_fields if not field.db_returning]
     if strange := {type(field) for field in fields} - PLAIN:
         raise TypeError(f"{model.__name__} has columns that are more than they look: {strange}")
-    return _as_json(model, fields) if vendor == "postgresql" else _one_by_one(model, fields)
+    return fields
 
 
 def _as_json(model: type[models.Model], fields: list[Any]) -> Storing:
     """PostgreSQL reads the rows out of one JSON text: one parameter, one plan."""
+    return _sending(f"{_into(model, fields)} SELECT * FROM {_rows_of(fields)}", fields)
+
+
+def _again_as_json(model: type[models.Model], fields: list[Any]) -> Storing:
+    key = model._meta.pk.column
+    set_to = ", ".join(
+        f'"{field.column}" = row."{field.column}"' for field in fields if not field.primary_key
+    )
+    table = model._meta.db_table
+    text = f'UPDATE "{table}" SET {set_to} FROM {_rows_of(fields)} WHERE "{table}"."{key}" = row."{key}"'
+    return _sending(text, fields)
+
+
+def _rows_of(fields: list[Any]) -> str:
+    kinds = ", ".join(f'"{field.column}" {field.rel_db_type(connection)}' for field in fields)
+    return f"json_to_recordset(%s::json) AS row ({kinds})"
+
+
+def _sending(text: str, fields: list[Any]) -> Storing:
     columns = [field.column for field in fields]
     values_of = attrgetter(*(field.attname for field in fields))
-    kinds = ", ".join(f'"{field.column}" {field.rel_db_type(connection)}' for field in fields)
-    text = f"{_into(model, fields)} SELECT * FROM json_to_recordset(%s::json) AS row ({kinds})"
 
-    def insert(rows: list[Any]) -> None:
+    def send(rows: list[Any]) -> None:
         body = orjson.dumps([dict(zip(columns, values_of(row), strict=True)) for row in rows])
         with connection.cursor() as cursor:
             cursor.execute(text, [body.decode()])
 
-    return insert
+    return send
+
+
+def _again_one_by_one(model: type[models.Model], fields: list[Any]) -> Storing:
+    ordered = sorted(
+        fields, key=lambda field: field.primary_key
+    )  # the key last, as the statement asks for it
+    set_to = ", ".join(f'"{field.column}" = %s' for field in ordered[:-1])
+    return _each(f'UPDATE "{model._meta.db_table}" SET {set_to} WHERE "{ordered[-1].column}" = %s', ordered)
 
 
 def _one_by_one(model: type[models.Model], fields: list[Any]) -> Storing:
     """SQLite has no way to the database to spare."""
-    text = f"{_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))})"
+    return _each(f"{_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))})", fields)
 
-    def insert(rows: list[Any]) -> None:
+
+def _each(text: str, fields: list[Any]) -> Storing:
+    def send(rows: list[Any]) -> None:
         values = [
             [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
             for row in rows
@@ -71,7 +116,7 @@ def _one_by_one(model: type[models.Model], fields: list[Any]) -> Storing:
         with connection.cursor() as cursor:
             cursor.executemany(text, values)
 
-    return insert
+    return send
 
 
 def _into(model: type[models.Model], fields: list[Any]) -> str:

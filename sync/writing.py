@@ -1,7 +1,7 @@
 """What a batch's verdicts come to, written in bulk in one transaction."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 from operator import attrgetter
@@ -25,13 +25,13 @@ from media.seen import compared, look_again
 from opinions.models import Opinion
 from opinions.replies import store_replies
 from sync import links, waiting
-from sync.intake import REFUSED, Accepted, Intake
+from sync.intake import REFUSED, Accepted, Intake, Verdict
 from sync.models import QuarantinedRow
 from sync.quarantine import hashed
 from visits.amend import amend
 from visits.evidence import Picture
 from visits.judge import judge, judge_again, line_of, new_flags
-from visits.models import Flag, Visit
+from visits.models import Amendment, Flag, Visit
 from visits.record import units_then
 
 
@@ -128,24 +128,38 @@ def _store_matters(intake: Intake) -> None:
 
 def _amend(intake: Intake) -> None:
     """Correct visits, and take along what depends on them: whom their matters help, what these resolve, and what
-    their photos were compared with. Each by itself, since one may be refused where the next is not.
+    their photos were compared with.
     """
-    if not intake.accepted.amendments:
+    asked = intake.accepted.amendments
+    if not asked:
         return
-    photos = compared({amendment.visit_id for amendment, _ in intake.accepted.amendments})
-    amended: dict[UUID, Visit] = {}
-    for amendment, verdict in intake.accepted.amendments:
-        try:
-            with transaction.atomic():
-                amended[amendment.visit_id] = amend(intake.by, amendment)
-        except Refused as refused:
-            verdict.refused, verdict.outcome = refused, REFUSED
-    for visit in amended.values():
+    photos = compared({amendment.visit_id for amendment, _ in asked})
+    amended: set[UUID] = set()
+    for some in _none_twice(asked):
+        visits, refused = amend(intake.by, [amendment for amendment, _ in some])
+        amended |= {visit.pk for visit in visits}
+        for amendment, verdict in some:
+            if amendment.pk in refused:
+                verdict.refused, verdict.outcome = refused[amendment.pk], REFUSED
+    for visit in Visit.objects.filter(pk__in=amended, amendments__changes__has_key="household").distinct():
         move_benefit(visit)
     links = MatterOpinion.objects.filter(matter__visit__in=amended)
     refresh_resolutions(list(links.values_list("opinion_id", flat=True)))
     if again := look_again(photos):
         judge_again(again)
+
+
+def _none_twice(amendments: Sequence[tuple[Amendment, Verdict]]) -> Iterable[list[tuple[Amendment, Verdict]]]:
+    """In their order, so that no visit is amended twice at once: its second amendment finds what the first made."""
+    rounds: list[list[tuple[Amendment, Verdict]]] = []
+    before: Counter[UUID] = Counter()
+    for one in amendments:
+        place = before[one[0].visit_id]
+        before[one[0].visit_id] += 1
+        if place == len(rounds):
+            rounds.append([])
+        rounds[place].append(one)
+    return rounds
 
 
 def _judged(intake: Intake) -> tuple[list[Flag], set[UUID]]:

@@ -1,18 +1,24 @@
 """Corrections of submitted visits: the earlier version stays, and the order of arrival does not matter."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
 from cadres.models import User
-from cadres.months import added_month
+from cadres.months import added_months
 from fieldapi import clock, json, phone_clock
-from fieldapi.journal import note_down
+from fieldapi.errors import Refused
+from fieldapi.journal import Entry, note_down_all
+from fieldapi.store import store, store_again
 from households.cover import served
 from visits.judge import judge_again, neighbours
 from visits.models import Amendment, Visit
 from visits.presence import FOR_ANYBODY
-from visits.record import COLUMNS, Doorstep, Receipt, doorsteps, offset_min, place, units_then, visited
+from visits.record import COLUMNS, Receipt, doorsteps, offset_min, place, units_then, visited
 
 FIELDS = {
     "note": "note",
@@ -41,40 +47,71 @@ def new_amendment(amendment_id: UUID, values: Mapping[str, Any], receipt: Receip
     )
 
 
-def amend(by: User, amendment: Amendment) -> Visit:
-    """Store an amendment and let the visit be what all its amendments make of it, inside the caller's transaction.
+def amend(by: User, amendments: Sequence[Amendment]) -> tuple[list[Visit], dict[UUID, Refused]]:
+    """Store amendments of `by`'s own visits, none twice, and let each visit be what all its amendments make of it.
 
-    Refuses `household_unknown` where the maker never served the new household. A visit that a closed month
-    counted keeps the day and unit it was counted by; the amendment knows the month it counts in as a correction.
+    Inside the caller's transaction. Each stands or falls by itself: the visits as they are now, and by the amendment's
+    id those refused with `household_unknown`, where the maker never served the new household. A visit that a closed
+    month counted keeps the day and unit it was counted by; the amendment knows the month it counts in as a correction.
+    The number of statements does not depend on that of the amendments.
     """
-    rows = Visit.objects.select_related("household", "cadre").select_for_update(of=("self",))
-    visit = rows.get(pk=amendment.visit_id)
-    amendment.added_month = added_month(visit.unit_id, visit.day)
-    amendment.save(force_insert=True)
-    counted_by = visit.day, visit.unit_id, visit.added_month
-    beside_it = neighbours(visit)
-    _take_on(visit)
-    place(visit, _door(visit))
-    then = units_then([(visit.household_id, visit.day)], clock.today())
-    visit.unit_id = then.get((visit.household_id, visit.day), visit.unit_id)
-    visit.added_month = added_month(visit.unit_id, visit.day)
-    if amendment.added_month is not None:
-        visit.day, visit.unit_id, visit.added_month = counted_by
-    visit.version, visit.changed_at = visit.version + 1, amendment.received_at
-    visit.save()
-    _take_along(visit)
-    judge_again({visit.pk, *beside_it, *neighbours(visit)})
-    note_down(
-        by, "visits.amend", visit.pk, unit=visit.unit_id, amendment=amendment.pk, changes=amendment.changes
-    )
-    return visit
+    visits = _locked(amendments)
+    months = added_months((visit.unit_id, visit.day) for visit in visits.values())
+    counted_by = {pk: (visit.day, visit.unit_id, visit.added_month) for pk, visit in visits.items()}
+    for one in amendments:
+        one.added_month = months[counted_by[one.visit_id][1], counted_by[one.visit_id][0]]
+    beside_them = neighbours(list(visits.values()))
+    _take_on(visits, amendments)
+    refused = _placed(by, visits, amendments)
+    standing = [one for one in amendments if one.pk not in refused]
+    amended = [visits[one.visit_id] for one in standing]
+    _count(amended)
+    for one, visit in zip(standing, amended, strict=True):
+        if one.added_month is not None:
+            visit.day, visit.unit_id, visit.added_month = counted_by[visit.pk]
+        visit.version, visit.changed_at = visit.version + 1, one.received_at
+    store(standing)
+    store_again(amended)
+    _take_along(amended)
+    judge_again({*(visit.pk for visit in amended), *beside_them, *neighbours(amended)})
+    note_down_all(by, (_line(one, visits[one.visit_id]) for one in standing))
+    return amended, refused
 
 
-def _door(visit: Visit) -> Doorstep | None:
-    asked = [visit.household_id] if visit.household_id else []
-    for_anybody = asked if visit.kind in FOR_ANYBODY else []
-    doors = doorsteps(visit.cadre, asked, served(visit.cadre, asked), for_anybody)
-    return visited(visit.cadre, visit.household_id, visit.kind, doors, "/changes/household")
+def _locked(amendments: Sequence[Amendment]) -> dict[UUID, Visit]:
+    rows = Visit.objects.select_related("household", "cadre").select_for_update(of=("self",)).order_by("pk")
+    return {visit.pk: visit for visit in rows.filter(pk__in=[one.visit_id for one in amendments])}
+
+
+def _placed(by: User, visits: Mapping[UUID, Visit], amendments: Sequence[Amendment]) -> dict[UUID, Refused]:
+    """Give each visit its door; which amendments name one that `by` has nothing to do with."""
+    named = [(visit.household_id, visit.kind) for visit in visits.values() if visit.household_id]
+    asked = {household for household, _ in named}
+    for_anybody = {household for household, kind in named if kind in FOR_ANYBODY}
+    doors = doorsteps(by, asked, served(by, asked), for_anybody)
+    refused = {}
+    for one in amendments:
+        visit = visits[one.visit_id]
+        try:
+            place(visit, visited(by, visit.household_id, visit.kind, doors, "/changes/household"))
+        except Refused as no:
+            refused[one.pk] = no
+    return refused
+
+
+def _count(visits: Sequence[Visit]) -> None:
+    """In the unit their household lived in on the day, and as added where its month is closed."""
+    then = units_then([(visit.household_id, visit.day) for visit in visits], clock.today())
+    for visit in visits:
+        visit.unit_id = then.get((visit.household_id, visit.day), visit.unit_id)
+    months = added_months((visit.unit_id, visit.day) for visit in visits)
+    for visit in visits:
+        visit.added_month = months[visit.unit_id, visit.day]
+
+
+def _line(amendment: Amendment, visit: Visit) -> Entry:
+    detail = {"amendment": amendment.pk, "changes": amendment.changes}
+    return Entry("visits.amend", visit.pk, visit.unit_id, detail)
 
 
 def as_sent(visit: Visit) -> dict[str, Any]:
@@ -87,37 +124,50 @@ def plain(columns: Mapping[str, Any]) -> dict[str, Any]:
     return dict(json.loads(json.dumps(columns)))
 
 
-def _take_on(visit: Visit) -> None:
+def _take_on(visits: Mapping[UUID, Visit], amendments: Sequence[Amendment]) -> None:
     """Set the columns to the first values changed by every amendment in the order of (`occurred_at`, id)."""
-    visit.as_sent = as_sent(visit)
-    values = {**visit.as_sent, "withdrawn": False}
-    for amendment in visit.amendments.order_by("occurred_at", "id"):
-        for name, column in FIELDS.items():
-            if name not in amendment.changes:
-                continue
-            value = amendment.changes[name]
-            if value not in (None, ""):
-                values[column] = value
-            elif name in MAY_BE_EMPTIED:
-                values[column] = MAY_BE_EMPTIED[name]
-    for column, value in values.items():
-        field: Any = Visit._meta.get_field(column)
-        setattr(visit, column, field.to_python(value))
-    if values["started_at"] != visit.as_sent["started_at"]:
-        visit.offset_min = offset_min(visit.started_at)
+    of_visit = defaultdict(list)
+    for one in (*Amendment.objects.filter(visit__in=visits), *amendments):
+        of_visit[one.visit_id].append(one)
+    for visit in visits.values():
+        visit.as_sent = as_sent(visit)
+        values = {**visit.as_sent, "withdrawn": False}
+        for amendment in sorted(of_visit[visit.pk], key=lambda one: (one.occurred_at, one.pk)):
+            values |= _changed_by(amendment)
+        for column, value in values.items():
+            field: Any = Visit._meta.get_field(column)
+            setattr(visit, column, field.to_python(value))
+        if values["started_at"] != visit.as_sent["started_at"]:
+            visit.offset_min = offset_min(visit.started_at)
 
 
-def _take_along(visit: Visit) -> None:
-    """What came with the visit counts where and when the visit counts."""
-    parts: Any = visit  # their apps stand above this one
-    counted = {
-        "unit": visit.unit_id,
-        "added_month": visit.added_month,
-        "visit_withdrawn": visit.withdrawn,
-        "changed_at": visit.changed_at,
-    }
-    parts.opinions.update(
-        household=visit.household_id, day=visit.day, occurred_at=visit.occurred_at, **counted
-    )
-    parts.matters.update(done_on=visit.day, **counted)
-    parts.photos.update(unit=visit.unit_id, changed_at=visit.changed_at)
+def _changed_by(amendment: Amendment) -> dict[str, Any]:
+    """Columns and their values, in JSON's types."""
+    values = {}
+    for name, column in FIELDS.items():
+        if amendment.changes.get(name) not in (None, ""):
+            values[column] = amendment.changes[name]
+        elif name in amendment.changes and name in MAY_BE_EMPTIED:
+            values[column] = MAY_BE_EMPTIED[name]
+    return values
+
+
+def _take_along(visits: Sequence[Visit]) -> None:
+    """What came with the visits counts where and when they count."""
+
+    def of_visit(column: str) -> Subquery:
+        return Subquery(Visit.objects.filter(pk=OuterRef("visit")).values(column))
+
+    counted = {name: of_visit(name) for name in ("unit", "added_month", "changed_at")}
+    counted["visit_withdrawn"] = of_visit("withdrawn")
+    when = {name: of_visit(name) for name in ("household", "day", "occurred_at")}
+    _parts("opinions", visits).update(**when, **counted)
+    _parts("matters", visits).update(done_on=of_visit("day"), **counted)
+    _parts("photos", visits).update(unit=of_visit("unit"), changed_at=of_visit("changed_at"))
+
+
+def _parts(name: str, visits: Sequence[Visit]) -> models.QuerySet[Any]:
+    """Rows of an app that stands above this one."""
+    model: Any = Visit._meta.get_field(name).related_model
+    rows: models.QuerySet[Any] = model.objects.filter(visit__in=visits)
+    return rows

@@ -129,9 +129,19 @@ def beside(visit: Visit, line: Sequence[Neighbour]) -> tuple[Neighbour | None, N
     return line[place - 1] if place else None, line[after] if after < len(line) else None
 
 
-def neighbours(visit: Visit) -> set[UUID]:
-    """The stored visits next to it on its cadre's line, whose travel depends on it."""
-    return {UUID(str(one.id)) for one in beside(visit, line_of(visit.cadre_id, [visit])) if one}
+def neighbours(visits: Sequence[Visit]) -> set[UUID]:
+    """The stored visits next to these of one cadre, whose travel depends on them. A withdrawn one is no neighbour, yet
+    where it stood two others are each other's now.
+    """
+    if not visits:
+        return set()
+    gone = {visit.id for visit in visits if visit.withdrawn}
+    line = [one for one in line_of(visits[0].cadre_id, visits) if one.id not in gone]
+    found: set[UUID] = set()
+    for visit in visits:
+        own = sorted([*line, neighbour_of(visit)], key=_when) if visit.id in gone else line
+        found |= {UUID(str(one.id)) for one in beside(visit, own) if one}
+    return found
 
 
 def judge(

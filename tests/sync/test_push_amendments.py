@@ -1,10 +1,15 @@
 """Amendments in a push: each stands or falls by itself."""
 
+from datetime import timedelta
+
 from fieldapi import clock, json
 from fieldapi.ids import new_id
+from fieldapi.models import JournalLine
+from opinions.models import Opinion
 from sync.models import QuarantinedRow
 from tests.conftest import Village
-from tests.sync.flat import ms, outcomes, push, visit_row
+from tests.sync.flat import ms, opinion_row, outcomes, push, visit_row
+from tests.sync.test_push import many, statements_of
 from visits.models import Visit
 
 
@@ -34,3 +39,29 @@ def test_an_amendment_that_is_refused_holds_back_no_other_row(village: Village):
     assert answer["experimentalRejectedIds"] == {"amendments": [wrong["id"]]}
     assert Visit.objects.get(pk=first["id"]).note == "补记"
     assert QuarantinedRow.objects.get().row_id == wrong["id"]
+
+
+def test_the_number_of_statements_does_not_depend_on_the_number_of_amendments(village: Village):
+    gao = village.client("gao")
+    days = [ms(clock.now() - timedelta(days=n)) for n in range(1, many() + 1)]
+    visits = [visit_row(village.house, started_at=day, ended_at=None) for day in days]
+    push(gao, visits=visits, opinions=[opinion_row(visit) for visit in visits])
+
+    two = statements_of(gao, amendments=[amendment(visit, note="补记") for visit in visits[:2]])
+    assert statements_of(gao, amendments=[amendment(visit, note="补记") for visit in visits[2:]]) == two
+    assert Visit.objects.filter(note="补记", version=2).count() == many()
+
+
+def test_two_amendments_of_one_visit_in_a_push_make_two_versions_and_the_later_one_wins(village: Village):
+    gao, visit = village.client("gao"), visit_row(village.house)
+    push(gao, visits=[visit], opinions=[opinion_row(visit)])
+    earlier, later = amendment(visit, note="早"), amendment(visit, note="晚", withdrawn=True)
+    earlier["made_at"] -= 60_000
+
+    answer = push(gao, amendments=[later, earlier])
+
+    assert outcomes(answer) == [("amendments", "created")] * 2
+    row = Visit.objects.get()
+    assert (row.note, row.withdrawn, row.version) == ("晚", True, 3)
+    assert Opinion.objects.get().visit_withdrawn
+    assert JournalLine.objects.filter(action="visits.amend").count() == 2
