@@ -43,8 +43,11 @@ def test_an_amendment_that_is_refused_holds_back_no_other_row(village: Village):
 
 def test_the_number_of_statements_does_not_depend_on_the_number_of_amendments(village: Village):
     gao = village.client("gao")
-    days = [ms(clock.now() - timedelta(days=n)) for n in range(1, many() + 1)]
-    visits = [visit_row(village.house, started_at=day, ended_at=None) for day in days]
+    long_ago = clock.now() - timedelta(
+        days=40
+    )  # in a month gone by, which asks for more than the running one
+    starts = [ms(long_ago - timedelta(minutes=30 * n)) for n in range(many())]
+    visits = [visit_row(village.house, started_at=at, ended_at=None) for at in starts]
     push(gao, visits=visits, opinions=[opinion_row(visit) for visit in visits])
 
     two = statements_of(gao, amendments=[amendment(visit, note="补记") for visit in visits[:2]])
