@@ -108,6 +108,13 @@ KINDS: dict[str, Kind] = {
         "who is on post for the household; without one, the supervisors",
         "an opinion that wants a reply has none, and its task is due soon, or has been confirmed or declined",
     ),
+    "answer_late": Kind(
+        "逾期未答复",
+        "answer late",
+        False,
+        "who is on post for the households that wait, and the supervisors",
+        "three working days after a task was confirmed or declined, an opinion of it still wants a reply",
+    ),
 }
 
 

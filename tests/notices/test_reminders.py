@@ -153,6 +153,34 @@ def test_a_household_that_was_answered_waits_for_nothing(village: Village):
     assert told("answer_due") == []
 
 
+def ended(village: Village) -> Task:
+    """Confirmed on a Thursday, while `gao` is on post."""
+    with on("2026-11-05 16:00"):
+        task = make_task(village, "done", due_on=DISTANT)
+        assert act(village, "sun", task, "confirm", reason="已核实").status_code == 200
+    return task
+
+
+def test_an_answer_that_is_late_comes_to_who_is_on_post_by_then_and_to_the_supervisors(village: Village):
+    ended(village)
+    assert told() == [("gao", "answer_due")]
+    absent(village, "2026-11-10")
+
+    remind_on("2026-11-06", "2026-11-09")
+    assert told("answer_late") == []
+    remind_on("2026-11-10", "2026-11-11")
+    assert told("answer_late") == [("chen", "answer_late"), ("sun", "answer_late")]
+
+
+def test_where_the_household_was_answered_in_time_nothing_is_late(village: Village):
+    ended(village)
+    Opinion.objects.update(replied_on="2026-11-09")
+
+    remind_on("2026-11-10")
+
+    assert told("answer_late") == []
+
+
 def test_a_task_not_begun_two_working_days_after_it_was_assigned(village: Village):
     with on("2026-11-06 16:00"):  # a Friday
         task = make_task(village, due_on=DISTANT)
