@@ -36,9 +36,10 @@ has read yet.
 
 The worker sends at least once: a delivery is taken by a conditional update, so that two workers never send the same
 one at a time, and one whose worker was killed is due again two minutes later under the same id. A failed one is tried
-again after {pauses}; after {tries} tries, or where trying again cannot help (no number, a number that is none, a person
-who has left), it is given up: state `failed`, a line `notices.give_up` in the journal and in the log,
-`fieldapi_deliveries_failed` in `/metrics`. The notice itself stays in the person's list.
+again after {pauses}; after {tries} tries, or where
+trying again cannot help (no number, a number that is none, a person who has left), it is given up: state `failed`, a
+line `notices.give_up` in the journal and in the log, `fieldapi_deliveries_failed` in `/metrics`. The notice itself
+stays in the person's list.
 
 - `log`: a line in the server's log with the user's id and how many of what. No names, no titles.
 - `webhook`: a POST of JSON to `FIELDAPI_WEBHOOK_URL`: whom (id, user name, unit), and each notice with its title.
