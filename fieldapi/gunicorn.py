@@ -46,12 +46,8 @@ forwarded_allow_ips = os.environ.get("FIELDAPI_TRUSTED_PROXIES") or "127.0.0.1,:
 
 
 def when_ready(server: Any) -> None:
-    """What is loaded by now stays: the collector need not look through it again and again, nor copy it by that.
-
-    A push makes many thousand objects, hardly any in circles: looking after every 700 took a seventh of its time.
-    """
+    """What is loaded by now stays: the collector need not look through it again and again, nor copy it by that."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def post_fork(server: Any, worker: Any) -> None:
