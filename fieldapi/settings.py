@@ -127,6 +127,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 DUE = [
     "sync.due.wake_waiting",
     "sync.due.end_waiting",
+    "visits.late_pairings.judge_by_late_pairings",
     "grouping.due.place_new",
     "grouping.due.learn_confirmed",
     "sync.due.forget_changes",

@@ -179,3 +179,9 @@ class Amendment(models.Model):
                 fields=["added_month"], name="amendments_added_late", condition=Q(added_month__isnull=False)
             ),
         ]
+
+
+class PairingRound(models.Model):
+    """How far changed pairings have been looked at, for the visits they matter to (`late_pairings.py`). One row."""
+
+    until = models.DateTimeField()
