@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from fieldapi import clock
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.store import store_again
-from households.cover import post_on, served
+from households.cover import Served, post_on, served
 from households.models import Pairing
 from visits.judge import judge_again
 from visits.models import PairingRound, Visit
@@ -46,7 +46,8 @@ def _judge(households: Iterable[UUID]) -> None:
         of_cadre[visit.cadre_id].append(visit)
     lines = []
     for rows in of_cadre.values():
-        histories = served(rows[0].cadre, {visit.household_id for visit in rows if visit.household_id})
+        doors = {visit.household_id for visit in rows if visit.household_id}
+        histories: dict[UUID | None, list[Served]] = {**served(rows[0].cadre, doors)}
         for visit in rows:
             was, (post, visit.cover) = visit.post, post_on(histories.get(visit.household_id, ()), visit.day)
             visit.post, visit.version, visit.changed_at = post or "", visit.version + 1, clock.now()
