@@ -1,9 +1,10 @@
 """A visit is judged by the pairing on its day, also by one that was entered after the visit had come."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -47,7 +48,7 @@ def _judge(households: Iterable[UUID]) -> None:
     lines = []
     for rows in of_cadre.values():
         doors = {visit.household_id for visit in rows if visit.household_id}
-        histories: dict[UUID | None, list[Served]] = {**served(rows[0].cadre, doors)}
+        histories: Mapping[Any, Sequence[Served]] = served(rows[0].cadre, doors)
         for visit in rows:
             was, (post, visit.cover) = visit.post, post_on(histories.get(visit.household_id, ()), visit.day)
             visit.post, visit.version, visit.changed_at = post or "", visit.version + 1, clock.now()
