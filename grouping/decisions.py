@@ -18,6 +18,7 @@ from grouping.memory import remember
 from grouping.models import Suggestion
 from grouping.placing import common_unit, title_of
 from grouping.towns import one_at_a_time, town_of
+from opinions.groups import say_where_they_went
 from opinions.models import Category, Group, Opinion
 
 DECLINED = "declined"  # the one end of a task after which its opinions can be taken up anew
@@ -168,8 +169,8 @@ def _take_in(by: User, target: Group, rows: list[Opinion], action: str, reason: 
     _move(rows, target, now)
     unit = common_unit([target.unit_id, *(row.unit_id for row in rows)])
     Group.objects.filter(pk=target.pk).update(unit=unit)
-    emptied = set(left) - set(Opinion.objects.filter(group__in=left).values_list("group", flat=True))
-    _follow(emptied, target)
+    say_where_they_went(left, target.pk)
+    _follow(target)
     _note(by, action, target, reason, opinions=[row.pk for row in rows], left=left)
 
 
@@ -181,10 +182,12 @@ def _move(rows: list[Opinion], group: Group, now: datetime) -> None:
     Group.objects.filter(pk__in=touched).update(**changed)
 
 
-def _follow(emptied: Iterable[UUID], target: Group) -> None:
-    """What was suggested for a group that is empty now is suggested for the one that took its opinions."""
+def _follow(target: Group) -> None:
+    """What was suggested for groups that are empty now is suggested for the one that took their opinions."""
     known = Suggestion.objects.filter(group=target).values("opinion")
-    for one in Suggestion.objects.open().filter(group__in=emptied).exclude(opinion__in=known).order_by("pk"):
+    for one in (
+        Suggestion.objects.open().filter(group__merged_into=target).exclude(opinion__in=known).order_by("pk")
+    ):
         if not Suggestion.objects.filter(group=target, opinion=one.opinion_id).exists():
             Suggestion.objects.filter(pk=one.pk).update(group=target)
 

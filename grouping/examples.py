@@ -18,6 +18,7 @@ GROUP = OpenApiExample(
         "households": [_HOUSEHOLD],
         "task": None,
         "suggestions": [{"opinion": _PERHAPS, "score": 0.5349}],
+        "merged_into": None,
         "opened_at": "2026-11-04T10:00:00+08:00",
         "version": 1,
     },

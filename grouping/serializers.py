@@ -16,7 +16,9 @@ class GroupQuery(QuerySerializer):
     task = IdField()
     has_task = YesNo()
     has_suggestions = YesNo(help_text="opinions that perhaps belong to it wait for an answer")
-    older_than_days = serializers.IntegerField(min_value=0, max_value=36500)
+    is_empty = YesNo(
+        help_text="its opinions are all in other groups by now; without this, only groups that hold some"
+    )
 
 
 class OpinionScore(serializers.Serializer):
@@ -35,6 +37,9 @@ class GroupSerializer(serializers.Serializer):
     households = serializers.SerializerMethodField()
     task = serializers.SerializerMethodField()
     suggestions = OpinionScore(many=True)
+    merged_into = IdField(
+        source="merged_into_id", allow_null=True, help_text="the group that took the last of its opinions"
+    )
     opened_at = InstantField()
     version = serializers.IntegerField()
 

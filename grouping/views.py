@@ -1,6 +1,5 @@
 """Groups: what they hold, what is suggested for them, and what supervisors decide."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -10,7 +9,6 @@ from rest_framework.response import Response
 
 from cadres.units import within
 from fieldapi.api import Rows, expected_version
-from fieldapi.calendar import start_of
 from grouping import decisions
 from grouping.examples import CHANGE, GROUP, OTHER, SOME
 from grouping.models import Suggestion
@@ -21,7 +19,6 @@ EXACTLY = ("category", "task")
 
 
 @extend_schema_view(
-    list=extend_schema(summary="归并列表 Groups that hold opinions, newest first", examples=[GROUP]),
     retrieve=extend_schema(summary="一个归并 One group with its opinions and suggestions", examples=[GROUP]),
 )
 class GroupViewSet(Rows):
@@ -43,7 +40,8 @@ class GroupViewSet(Rows):
         )
 
     def filtered(self, rows: Any, asked: dict[str, Any]) -> Any:
-        rows = rows.filter(Exists(Opinion.objects.standing().filter(group=OuterRef("pk"))))
+        some = Exists(Opinion.objects.standing().filter(group=OuterRef("pk")))
+        rows = rows.filter(~some if asked.get("is_empty") else some)
         rows = rows.filter(**{name: asked[name] for name in EXACTLY if name in asked})
         if "unit" in asked:
             rows = rows.filter(**within(asked["unit"]))
@@ -52,8 +50,6 @@ class GroupViewSet(Rows):
         if "has_suggestions" in asked:
             some = Exists(Suggestion.objects.open().filter(group=OuterRef("pk")))
             rows = rows.filter(some if asked["has_suggestions"] else ~some)
-        if "older_than_days" in asked:
-            rows = rows.filter(opened_at__lt=start_of(self.today - timedelta(days=asked["older_than_days"])))
         return rows
 
     @extend_schema(

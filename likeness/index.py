@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Hashable)
 
 MOST_CLUES = 40
 SLOTS = 16
-MOST_MET = 16
+MOST_MET = 14
 RARE, COMMON = 1.3, 0.7  # what a trait tells that nobody has used, and one whose slots are full
 TELLS = [RARE - (RARE - COMMON) * log(1 + used) / log(1 + SLOTS) for used in range(SLOTS + 1)]
 

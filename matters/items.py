@@ -30,7 +30,7 @@ def tell_of_new_items(before: Round | None) -> None:
     """
     now = time.time_ns() // 1_000_000
     seen = before.row_id.int >> 80 if before and before.row_id else now
-    rows = _wanting(Group.objects.filter(pk__gt=UUID(int=(seen - LATE_COMMIT_MS) << 80)))
+    rows = wanting(Group.objects.filter(pk__gt=UUID(int=(seen - LATE_COMMIT_MS) << 80)))
     last = None
     for groups in batches(rows):
         _tell_supervisors("item_new", groups, "new")
@@ -42,7 +42,7 @@ def tell_of_new_items(before: Round | None) -> None:
 
 def tell_of_waiting_items(today: date) -> None:
     rows = Group.objects.filter(opened_at__gte=start_of(today - LOOKED_BACK), opened_at__lt=start_of(today))
-    for groups in batches(_wanting(rows)):
+    for groups in batches(wanting(rows)):
         calendars = working_days_of({group.unit_id for group in groups})
         waiting = [
             group
@@ -52,7 +52,7 @@ def tell_of_waiting_items(today: date) -> None:
         _tell_supervisors("item_waiting", waiting, "waiting")
 
 
-def _wanting(groups: models.QuerySet[Group]) -> models.QuerySet[Group]:
+def wanting(groups: models.QuerySet[Group]) -> models.QuerySet[Group]:
     """Those without a task, of whose opinions one still wants something."""
     opinions = Opinion.objects.standing().filter(group=OuterRef("pk"))
     unended = opinions.filter(resolved_on__isnull=True, declined_on__isnull=True)

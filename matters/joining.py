@@ -20,6 +20,7 @@ from matters.due import counted, typed
 from matters.fixings import keep
 from matters.models import Fixing, Task
 from matters.telling import tell_of_opening
+from opinions.groups import say_where_they_went
 from opinions.models import Category, Group, Opinion
 
 HIGH, NORMAL = "high", "normal"
@@ -84,6 +85,7 @@ def open_task(
     Opinion.objects.filter(pk__in=[row.pk for row in joined]).update(
         group=group, declined_on=None, version=F("version") + 1, changed_at=now
     )
+    say_where_they_went(left, group.pk)
     note_down(
         by, "tasks.create", task.pk, unit=task.unit_id, title=title, opinions=[row.pk for row in joined]
     )
@@ -149,6 +151,7 @@ def hand_opinions_over(act: Act) -> None:
     moved = {"version": F("version") + 1, "changed_at": now}
     Opinion.objects.filter(group=source.group_id).update(group=target.group_id, **moved)
     Group.objects.filter(pk__in=[source.group_id, target.group_id]).update(**moved)
+    say_where_they_went([source.group_id], target.group_id)
     priority = HIGH if HIGH in (source.priority, target.priority) else NORMAL
     Task.objects.filter(pk=target.pk).update(priority=priority, **moved)
     note_down(act.by, "tasks.take_over", target.pk, unit=target.unit_id, merged=source.pk)

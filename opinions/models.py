@@ -51,12 +51,16 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
 
 class Group(Identified, Versioned):
-    """归并: opinions about the same thing, from which one task is opened."""
+    """归并: opinions about the same thing, from which one task is opened.
+
+    One whose opinions have all gone to others stays, and leads to the one that took the last.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_column="unit")
     title = models.CharField(max_length=200)
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_column="category")
     opened_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     objects = GroupQuerySet.as_manager()
 

@@ -90,6 +90,41 @@ def test_a_merged_group_is_empty_and_leaves_the_list(village, said):
     assert [one["opinion"] for one in answer.json()["suggestions"]] == ids(said["dark"])
 
 
+def test_a_group_merged_away_stays_and_leads_to_where_its_opinions_are(village, said):
+    lamps, water, dark = (group_of(said[name]) for name in ("lamp", "water", "dark"))
+    sun = village.client("sun")
+
+    sun.post(f"groups/{water.pk}/merge/", {"group": str(dark.pk)})
+    sun.post(f"groups/{lamps.pk}/merge/", {"group": str(water.pk)})
+
+    for emptied in (water, dark):
+        answer = sun.get(f"groups/{emptied.pk}/").json()
+        assert (answer["opinions"], answer["merged_into"]) == ([], str(lamps.pk))
+    assert sun.get(f"groups/{lamps.pk}/").json()["merged_into"] is None
+    assert [one["id"] for one in sun.get("groups/").json()["results"]] == [str(lamps.pk)]
+    empty = [one["id"] for one in sun.get("groups/?is_empty=yes").json()["results"]]
+    assert sorted(empty) == sorted([str(water.pk), str(dark.pk)])
+
+
+def test_an_emptied_group_that_takes_opinions_in_again_leads_nowhere(village, said):
+    lamps, water = group_of(said["lamp"]), group_of(said["water"])
+    sun = village.client("sun")
+    sun.post(f"groups/{lamps.pk}/merge/", {"group": str(water.pk)})
+
+    back = sun.post(f"groups/{water.pk}/accept/", {"opinions": ids(said["water"])})
+
+    assert back.json()["merged_into"] is None
+    assert back.json()["opinions"] == ids(said["water"])
+
+
+def test_opinions_joined_into_a_task_of_their_own_leave_word_in_the_groups_they_came_from(village, said):
+    water = group_of(said["water"])
+
+    task = village.client("sun").post("tasks/", {"title": "停水", "opinions": ids(said["water"])}).json()
+
+    assert village.client("sun").get(f"groups/{water.pk}/").json()["merged_into"] == task["group"]
+
+
 def test_a_split_makes_a_group_that_the_machine_leaves_alone(village, said):
     lamps = group_of(said["lamp"])
 
@@ -208,7 +243,7 @@ def test_another_towns_opinion_cannot_be_moved_in(village, said):
         ("has_task=yes", []),
         ("unit=530626101201", ["water", "dark", "lamp"]),
         ("unit=530626102", []),
-        ("older_than_days=3", []),
+        ("is_empty=yes", []),
         ("category=water", []),
     ],
 )
