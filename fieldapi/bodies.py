@@ -11,7 +11,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 from fieldapi.errors import Refused
-from fieldapi.json import dumps
+from fieldapi.json import dumps, loads_with_halves
 
 CHUNK = 64 * 1024
 MOST_DEEP = 64
@@ -35,7 +35,7 @@ class JSONParser(BaseParser):
         meta = parser_context["request"].META if parser_context else {}
         body = read_bounded(stream, settings.MAX_JSON_BYTES, packed=is_packed(meta))
         try:
-            value = orjson.loads(body)
+            value = loads_with_halves(body)
         except orjson.JSONDecodeError as fault:
             raise ParseError(str(fault)) from fault
         if body.count(b"{") + body.count(b"[") > MOST_DEEP and not _ends_within(value, MOST_DEEP):

@@ -3,11 +3,13 @@
 import gzip
 import zlib
 
+import orjson
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from cadres.models import Unit
+from fieldapi.json import loads_with_halves
 from fieldapi.middleware import TellTheLength
 from tests.samples import OTHER_TOWN, TOWN, VILLAGE
 
@@ -109,6 +111,27 @@ def test_a_null_character_in_address_or_query_is_refused(village):
     assert zheng.post("users/%00/password/", {}, **{"Idempotency-Key": "a"}).status_code == 404
     assert zheng.get("units/?limit=%00").status_code == 400
     assert zheng.get("units/?%00=1").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb"\ud83d", "�"),
+        (rb"\ude00", "�"),
+        (rb"\ud83d\ud83d\ude00", "�😀"),
+        (rb"\ud83dx\\ud83d\n", "�x\\ud83d\n"),
+        (rb"\uD83D\u8def", "�路"),
+        (rb"\ud83d\ude00", "😀"),
+    ],
+)
+def test_half_a_character_as_javascript_cuts_it_is_read_as_one_that_is_unknown(written, read):
+    assert loads_with_halves(b'["' + written + b'"]') == [read]
+
+
+@pytest.mark.parametrize("body", [rb'["\ud83d"', rb'["\ud83"]', rb'["\ud83d\x"]', b'["\xed\xa0\xbd"]'])
+def test_what_is_no_json_stays_unreadable(body):
+    with pytest.raises(orjson.JSONDecodeError):
+        loads_with_halves(body)
 
 
 def test_emoji_and_rare_characters_are_kept(village):

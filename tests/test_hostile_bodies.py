@@ -94,7 +94,7 @@ def hostile_json(body: Any) -> bytes:
 UNREADABLE = {
     "cut off": (b'{"reason": "x"', 400, "unreadable"),
     "broken UTF-8": (b'{"reason": "\xff\xfe"}', 400, "unreadable"),
-    "half a character": (b'{"reason": "\\ud800"}', 400, "unreadable"),
+    "half a character in bytes": (b'{"reason": "\xed\xa0\x80"}', 400, "unreadable"),
     "not a number": (b'{"reason": NaN}', 400, "unreadable"),
     "never closed": (b"[" * 100_000, 400, "unreadable"),
     "too deep to be written": (b'{"reason": ' + b"[" * 300 + b"]" * 300 + b"}", 400, "unreadable"),

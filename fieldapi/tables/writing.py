@@ -14,6 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 
+from fieldapi.json import instant
 from fieldapi.tables.delimited import FORMULA_STARTS
 from fieldapi.tables.headings import OURS, PROBLEM, Column, key
 from fieldapi.tables.reading import Table
@@ -31,7 +32,7 @@ def write_csv(
     """UTF-8 with a byte-order mark, in pieces, so that memory does not grow with the rows.
 
     Text that a spreadsheet would run as a formula gets a `'` in front, which `read_table` takes off;
-    numbers stay numbers. None is an empty cell, days and times are ISO 8601.
+    numbers stay numbers. None is an empty cell, days and times are ISO 8601, times with +08:00.
     """
     piece = io.StringIO(newline="")
     piece.write("\ufeff")
@@ -55,9 +56,16 @@ def _emptied(piece: io.StringIO) -> bytes:
 def _harmless(value: object) -> object:
     if isinstance(value, Broken):
         value = value.text
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(value):
-        return "'" + value
+    if isinstance(value, str):
+        return "'" + value if value.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(value) else value
+    if isinstance(value, datetime):
+        return _time(value)
     return value
+
+
+def _time(value: datetime) -> str:
+    """Local, as everywhere, where it says of which zone it is."""
+    return instant(value) if value.tzinfo else value.isoformat()
 
 
 def write_xlsx(
@@ -105,7 +113,7 @@ def _text(value: object) -> str:
         case Broken():
             return value.text
         case datetime():
-            return value.isoformat()
+            return _time(value)
         case float() if value.is_integer():
             return str(int(value))
         case _:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from openpyxl import load_workbook
 
-from fieldapi import clock
+from fieldapi import clock, json
 from fieldapi.ids import new_id
 from fieldapi.models import JournalLine
 from reports import exporting
@@ -16,6 +16,7 @@ from reports.models import Export
 from tests import samples
 from tests.conftest import Village
 from tests.samples import visit_body
+from visits.models import Visit
 
 
 def asked(village: Village, name: str = "sun", **columns):
@@ -55,6 +56,21 @@ def test_visits_come_with_their_opinions_one_line_each(village: Village):
     assert {row["备注"] for row in rows} == {"'=1+1"}
     assert {row["单位"] for row in rows} == {"田坝村民委员会"}
     assert "attachment" in file.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_times_are_local_as_everywhere(village: Village, format):
+    visit(village)
+    file = b"".join(written(village, format=format).streaming_content)
+    told = json.instant(Visit.objects.get().occurred_at)
+
+    if format == "csv":
+        [row] = csv.DictReader(io.StringIO(file.decode("utf-8-sig")))
+        assert row["时间"] == told
+    else:
+        headings, row = load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True)
+        assert row[headings.index("时间")] == told
+    assert told.endswith("+08:00")
 
 
 def test_a_visitor_is_named_where_there_is_no_household(village: Village):

@@ -101,6 +101,17 @@ def test_what_cannot_be_read_is_told_and_not_kept(village: Village, raw, headers
     assert (Visit.objects.count(), QuarantinedRow.objects.count()) == (0, 0)
 
 
+def test_half_a_character_is_taken_as_one_that_is_unknown_and_is_the_same_when_sent_again(village: Village):
+    """`JSON.stringify` writes it for a text that was cut in the middle of an emoji."""
+    row = {**visit_body(village.house), "id": str(new_id()), "note": "路HALF"}
+    body, gao = json.dumps(row).replace(b"HALF", rb"\ud83d"), village.client("gao")
+
+    answers = [gao.put(f"visits/{row['id']}/", body) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert [answer.json()["note"] for answer in answers] == ["路�", "路�"]
+
+
 def test_emoji_and_rare_characters_come_back_as_sent(village: Village):
     note = "👍🏽 𠮷野家 \u2028 ﷽ e\u0301"
     answer = village.client("gao").put_visit(village.house, note=note)

@@ -114,7 +114,7 @@ def test_numbers_and_days_of_a_workbook_are_numbers_and_days_unless_it_would_dam
         True,
         datetime.fromisoformat("2026-11-03"),
         "999999194912310025",
-        "2026-11-03T09:00:00+00:00",
+        "2026-11-03T17:00:00+08:00",
         None,
         datetime.fromisoformat("2026-11-03T09:00"),
     ]
