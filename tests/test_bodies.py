@@ -70,7 +70,7 @@ def test_only_gzip_is_taken_and_only_whole(village, body, encoding, status):
         b'{"code": "530626101201001", "name": ',
         b"\xff\xfe{}",
         b'{"name": "\xe4\xb8"}',
-        b'{"name": "\\ud800"}',
+        b'{"name": "\xed\xa0\x80"}',
         b"{'code': 1}",
         b'{"code": NaN}',
         b"[" * 100_000 + b"]" * 100_000,

@@ -81,7 +81,7 @@ def test_a_body_that_is_no_row_is_refused_and_kept(village: Village, body):
     [
         (b'{"kind": "home"', {}, 400, "unreadable"),
         (b'{"note": "\xff\xfe"}', {}, 400, "unreadable"),
-        (b'{"note": "\\ud800"}', {}, 400, "unreadable"),
+        (b'{"note": "\xed\xa0\x80"}', {}, 400, "unreadable"),
         (b"[" * 100_000, {}, 400, "unreadable"),
         (b"{" * 2000, {}, 400, "unreadable"),
         (b"NaN", {}, 400, "unreadable"),
