@@ -56,18 +56,21 @@ def number(request: Request, header: str) -> int:
     return int(said)
 
 
-def metadata(request: Request) -> dict[str, str]:
+def metadata(request: Request) -> dict[str, bytes]:
     """Upload-Metadata: `name base64,name base64,name`, decoded. Refuses `bad_upload_header`."""
-    found: dict[str, str] = {}
-    for pair in filter(None, request.headers.get("Upload-Metadata", "").split(",")):
+    wrong = Refused("bad_upload_header", header="Upload-Metadata")
+    said = request.headers.get("Upload-Metadata", "")
+    if not (said.isascii() and said.isprintable()):
+        raise wrong
+    found: dict[str, bytes] = {}
+    for pair in filter(None, said.split(",")):
         name, _, value = pair.strip().partition(" ")
-        try:
-            decoded = b64decode(value.strip(), validate=True).decode()
-        except (Error, ValueError) as fault:
-            raise Refused("bad_upload_header", header="Upload-Metadata") from fault
         if not name or name in found:
-            raise Refused("bad_upload_header", header="Upload-Metadata")
-        found[name] = decoded
+            raise wrong
+        try:
+            found[name] = b64decode(value.strip(), validate=True)
+        except Error as fault:
+            raise wrong from fault
     return found
 
 

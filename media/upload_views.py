@@ -140,7 +140,7 @@ class Uploads(Tus):
             raise Refused("too_large", limit=settings.MAX_PHOTO_BYTES)
         if "photo" not in said:
             raise Refused("bad_upload_header", header="Upload-Metadata")
-        own = OWN.run(photo=parse_id(said["photo"]), by=self.by.pk)
+        own = OWN.run(photo=parse_id(said["photo"].decode("ascii", "replace")), by=self.by.pk)
         if not own:
             raise Refused("photo_undeclared")
         [photo] = own
