@@ -33,8 +33,12 @@ def sweep_drafts() -> None:
 def free_uploads() -> None:
     """End uploads that are over, and delete parts that no upload needs any more, here and in storage elsewhere."""
     lying = uploads_with_parts()  # asked first: an upload has its row before its first part
-    Upload.objects.over(clock.now()).delete()
-    needed = set(Upload.objects.filter(photo__state=Photo.State.AWAITING).values_list("pk", flat=True))
+    now = clock.now()
+    Upload.objects.forgotten(now).delete()
+    under_way = Upload.objects.filter(under_way=True)
+    under_way.over(now).delete()
+    under_way.filter(photo__state=Photo.State.STORED).update(under_way=False)
+    needed = set(under_way.values_list("pk", flat=True))
     for upload in lying:
         if upload not in needed:
             free(upload)

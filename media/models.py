@@ -115,6 +115,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Those of phones whose session ended, of photos that were refused, and those nobody has gone on with."""
         return self.filter(_over(now))
 
+    def forgotten(self, now: datetime) -> Self:
+        """Those nobody has sent a byte to for so long, finished or not."""
+        return self.filter(last_byte_at__lt=now - Upload.KEPT)
+
     def alive(self, now: datetime) -> Self:
         """Those that may be gone on with, or whose photo is stored."""
         return self.exclude(_over(now))
@@ -143,6 +147,7 @@ class Upload(models.Model):
     parts = models.JSONField(default=list)
     metadata = models.TextField(default="")  # the header as it came, for whoever asks again
     last_byte_at = models.DateTimeField()
+    under_way = models.BooleanField(default=True)  # for whoever clears away: `done` is the truth
 
     objects = UploadQuerySet.as_manager()
 
@@ -152,7 +157,10 @@ class Upload(models.Model):
                 condition=Q(offset__lt=F("length")), name="an_upload_on_its_way_is_not_whole"
             )
         ]
-        indexes = [models.Index(fields=["last_byte_at"], name="uploads_by_last_byte")]
+        indexes = [
+            models.Index(fields=["last_byte_at"], name="uploads_by_last_byte"),
+            models.Index(fields=["last_byte_at"], name="uploads_under_way", condition=Q(under_way=True)),
+        ]
 
     @property
     def done(self) -> bool:

@@ -1,11 +1,11 @@
 """The bytes of uploads on their way: files `uploads/<upload>/<first byte>-<word>`, on the disk or elsewhere.
 
-A part is never written to again: an upload's row names those that count. Others were left by a killed process, or by
-the slower of two that sent the same bytes; they go with the upload.
+A part is never written to again: an upload's row names those that count. Others were left by a killed process; they go
+with the upload.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from secrets import token_hex
 from typing import IO
@@ -39,6 +39,13 @@ def pieces_of(upload: Upload, parts: list[tuple[int, str]]) -> Iterator[bytes]:
 def pieces(file: IO[bytes]) -> Iterator[bytes]:
     while piece := file.read(PIECE):
         yield piece
+
+
+def drop(upload: Upload, parts: Iterable[tuple[int, str]]) -> None:
+    """Delete parts that do not count any more; trouble with it is left to `free`."""
+    for _, name in parts:
+        with suppress(OSError):
+            default_storage.delete(f"{FOLDER}/{upload.pk}/{name}")
 
 
 def free(upload: str) -> None:

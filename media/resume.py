@@ -21,7 +21,7 @@ from fieldapi import clock
 from fieldapi.errors import Refused
 from fieldapi.middleware import give_back_connection
 from media.models import Photo, Upload
-from media.parts import free, keep_part, pieces, pieces_of
+from media.parts import drop, free, keep_part, pieces, pieces_of, uploads_with_parts
 from media.receive import receive
 from media.storage import draft
 
@@ -98,7 +98,7 @@ def append(upload: Upload, sent: Iterator[bytes], check: Check | None = None) ->
             if upload.offset + count == upload.length:
                 return _finish(upload, parts, file)
             if count:
-                _move(upload, count, [*parts, (first, keep_part(upload, file, first))])
+                _keep(upload, count, parts, (first, keep_part(upload, file, first)))
     if arriving.cut:
         raise arriving.cut
 
@@ -144,13 +144,26 @@ def _take_up_the_last(upload: Upload, file: IO[bytes]) -> tuple[int, list[tuple[
 
 
 def _read(upload: Upload, parts: list[tuple[int, str]]) -> Iterator[bytes]:
-    """The stored bytes. Refuses as `_refuse_other` where another request has stored the photo meanwhile."""
+    """The stored bytes. Refuses `offset_mismatch` where another request was faster, and has taken them up."""
     try:
         yield from pieces_of(upload, parts)
     except FileNotFoundError as gone:
         _refuse_moved(upload)
+        if not uploads_with_parts():
+            raise  # nobody's parts are there: it is the storage that is missing
         end(upload)  # its files were lost, as after a restored backup: it can never be whole
         raise Refused("upload_ended") from gone
+
+
+def _keep(upload: Upload, count: int, parts: list[tuple[int, str]], new: tuple[int, str]) -> None:
+    """A stored part counts behind `parts`, and what it has taken up is deleted; or it is deleted itself."""
+    taken_up = upload.parts[len(parts) :]
+    try:
+        _move(upload, count, [*parts, new])
+    except Refused:
+        drop(upload, [new])
+        raise
+    drop(upload, taken_up)
 
 
 def _move(upload: Upload, count: int, parts: list[tuple[int, str]]) -> None:
@@ -180,6 +193,7 @@ def _finish(upload: Upload, parts: list[tuple[int, str]], last: IO[bytes]) -> No
         if refused.code in ("hash_mismatch", "length_mismatch"):  # of these bytes no more can be made
             end(upload)
         raise
+    Upload.objects.filter(pk=upload.pk).update(under_way=False)
     _free(upload)
 
 

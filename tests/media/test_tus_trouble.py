@@ -145,6 +145,20 @@ def test_of_two_that_send_the_last_bytes_the_photo_is_stored_once(village: Villa
     assert (photo.state, photo.version) == ("stored", 2)
 
 
+def test_parts_that_do_not_count_any_more_take_no_room(village: Village, anywhere):
+    (photo,) = declare(village, PHOTO)
+    address = begun(village.client("gao"), photo)
+    slow = Upload.objects.select_related("photo", "device__user").get()
+    for at in range(0, 5000, 1000):
+        patch(address, at, PHOTO[at : at + 1000])
+    with pytest.raises(resume.Refused):
+        resume.append(slow, iter([PHOTO[:500]]))
+
+    (upload,) = Upload.objects.all()
+    assert [name for _, name in upload.parts] == anywhere.listdir(f"uploads/{upload.pk}")[1]
+    assert len(upload.parts) == 1
+
+
 def test_an_upload_that_ends_while_bytes_come_takes_none_of_them(village: Village, anywhere):
     (photo,) = declare(village, PHOTO)
     gao = village.client("gao")
@@ -164,12 +178,17 @@ def test_an_upload_that_ends_while_bytes_come_takes_none_of_them(village: Villag
 
 
 def test_an_upload_whose_parts_were_lost_ends_and_can_be_begun_anew(village: Village, anywhere):
-    (photo,) = declare(village, PHOTO)
+    photo, other = declare(village, PHOTO, JPEG)
     gao = village.client("gao")
     address = begun(gao, photo)
     patch(address, 0, PHOTO[:1000])
-    (part,) = anywhere.listdir(f"uploads/{Upload.objects.get().pk}")[1]
-    anywhere.delete(f"uploads/{Upload.objects.get().pk}/{part}")
+    folder = f"uploads/{Upload.objects.get().pk}"
+    (part,) = anywhere.listdir(folder)[1]
+    for name in (f"{folder}/{part}", folder):
+        anywhere.delete(name)
+    assert_busy(patch(address, 1000, PHOTO[1000:]))  # not a part of anybody's: the storage may be away
+    assert offset_of(address) == 1000
+    patch(begun(gao, other), 0, JPEG[:1])
     answer = patch(address, 1000, PHOTO[1000:])
 
     assert (answer.status_code, answer.json()["code"]) == (410, "upload_ended")
