@@ -26,6 +26,7 @@ from media.receive import receive
 from media.storage import draft
 
 SECRET = re.compile(r"[0-9a-f]{32}")  # 128 bits
+MOST_OF_A_PHOTO = 5  # uploads begun from one phone
 STEP = 256 * 1024  # bytes after which a part is stored; a part that is shorter is taken up by the next
 STEP_SECONDS = 10.0  # and so often on a slow line, so that a killed server costs it little
 
@@ -44,8 +45,11 @@ class Check:
 
 @transaction.atomic
 def begin(*, device: Device, photo: Photo, metadata: str) -> tuple[Upload, str]:
-    """A new upload of a photo and its secret, told this once. An earlier one from the same phone ends."""
-    Upload.objects.filter(photo=photo, device=device).delete()
+    """A new upload of a photo and its secret, told this once.
+
+    Answers get lost and requests overtake each other, so a phone may have begun several: those that have been silent
+    longest end, if there are more than `MOST_OF_A_PHOTO`.
+    """
     secret = token_hex(16)
     upload = Upload.objects.create(
         secret_hash=hash_of(secret),
@@ -55,6 +59,8 @@ def begin(*, device: Device, photo: Photo, metadata: str) -> tuple[Upload, str]:
         metadata=metadata,
         last_byte_at=clock.now(),
     )
+    alike = Upload.objects.filter(photo=photo, device=device).order_by("-last_byte_at", "pk")
+    Upload.objects.filter(pk__in=alike.values("pk")[MOST_OF_A_PHOTO:]).delete()
     return upload, secret
 
 

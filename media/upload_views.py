@@ -131,8 +131,8 @@ class Uploads(Tus):
         `photo_undeclared`. The address in `Location` carries a secret and needs no token, so an upload goes on
         days later. The body may already bring the first bytes.
 
-        A second upload of a photo from the same phone ends the first. Of a photo that is stored the new upload is
-        at its end at once.
+        Begun again, as after a lost answer, the earlier upload goes on beside it; of more than five from one phone
+        the one that has been silent longest ends. Of a photo that is stored the new upload is at its end at once.
         """
         said = tus.metadata(request)
         length = tus.number(request, "Upload-Length")
