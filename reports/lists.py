@@ -100,7 +100,8 @@ def on(column: str) -> When:
 class RecordList:
     """`rows` are all that may count; `when` gives disjoint conditions for those that do in a stretch of days.
 
-    `late` is the column with the month in which a late row is added; `adds` whether added rows stand in this list.
+    `late` is the column with the month in which a late row is added; `adds` whether added rows stand in this list,
+    and `corrects` whether they are corrections: those count as such and in no other figure.
     A `stock` is what there is at the end of the days, not what came during them.
     """
 
@@ -110,6 +111,7 @@ class RecordList:
     when: When = never
     late: str = ""
     adds: bool = False
+    corrects: bool = False
     stock: bool = False
 
     def parts(self, window: Window, *, added: bool) -> Iterator[Part]:
@@ -117,15 +119,16 @@ class RecordList:
 
         In the year to date (`window.with_added`) what was added counts with the rest.
         """
+        with_added = window.with_added and not self.corrects
         for stretch in window.stretches[-1:] if self.stock else window.stretches:
             if not stretch.all_closed:
                 if not added:
                     yield from self.ordinary(window.scope, stretch)
-                if added or window.with_added:
+                if added or with_added:
                     yield from self.added(window.scope, stretch)
             if stretch.closed:
                 part = self._frozen(window.scope, stretch)
-                together = window.with_added and not added
+                together = with_added and not added
                 yield part if together else part.where(added=added)
 
     def ordinary(self, scope: Scope, stretch: Stretch) -> Iterator[Part]:

@@ -21,7 +21,7 @@ unit and by cadre, and the lists of records, so they agree.
   counts in `added_after_closing` of the unit's first open month and in nothing else. A unit closed earlier keeps what
   was frozen then, also inside the month of the unit above it.
 - **year_to_date** is the months' figures and what was added: in it an added visit, opinion or matter counts like the
-  others. `opinions.open`, `tasks.overdue` and `tasks.backlog` are those of the last month.
+  others, a correction only as one. `opinions.open`, `tasks.overdue` and `tasks.backlog` are those of the last month.
 - **Any days** (`?from=&to=`) are always worked out anew from all rows, late ones on their own day.
   `previous` is then as many days right before.
 - **An office** (`?office=`, `by_office`): tasks given to it with their practical matters; pairings, visits,

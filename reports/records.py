@@ -249,7 +249,7 @@ CLOSED = RecordList("closed", _ended, OF_TASK | {"day": "closed_on", "marked": _
 OVERDUE = RecordList("overdue", _tasks, OF_TASK | {"day": "due_on"}, _overdue, stock=True)
 BACKLOG = Backlog("backlog", _tasks, OF_BACKLOG, _live, stock=True)
 CARDS = RecordList("cards", _cards, OF_CARD, on("fell_on"), late="added_month", adds=True)
-ACTS = RecordList("acts", _acts, OF_ACT, _reopened_or_escalated, late="added_month", adds=True)
+ACTS = RecordList("acts", _acts, OF_ACT, _reopened_or_escalated, late="added_month", adds=True, corrects=True)
 
 
 # Practical matters

@@ -238,6 +238,9 @@ def test_a_reopening_of_what_a_closed_month_counted_is_a_correction(october):
     assert november["added_after_closing"]["corrections"] == 1
     assert november["tasks"]["reopened"] == 0
     assert wrong(wu, november, NOVEMBER) == []
+    year = summary(wu, f"{NOVEMBER}&include=year_to_date")["year_to_date"]
+    assert (closed["tasks"]["reopened"], year["tasks"]["reopened"]) == (1, 1)
+    assert year["added_after_closing"]["corrections"] == 1
 
 
 def test_a_town_closed_before_the_county_keeps_what_was_frozen_then(october):
