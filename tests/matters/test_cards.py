@@ -51,6 +51,19 @@ def fallen(task: Task) -> list[tuple[str, str]]:
     return [(row.colour, str(row.fell_on)) for row in rows]
 
 
+def test_a_task_taken_over_from_paper_is_overdue_from_the_beginning_and_red_the_day_after(village: Village):
+    task = opened(village, due_on="2026-10-16")
+
+    with time_machine.travel(at("2026-11-02 23:00"), tick=False):
+        shown = village.client("sun").get(f"tasks/{task.pk}/").json()
+        cards.issue_fallen()
+    assert (shown["due_on"], shown["remaining_working_days"], fallen(task)) == ("2026-10-16", -11, [])
+
+    with time_machine.travel(at("2026-11-03 09:00"), tick=False):
+        cards.issue_fallen()
+    assert ("red", "2026-11-03") in fallen(task)
+
+
 def test_a_task_is_due_by_its_category_and_says_what_is_left(village: Village):
     village.client("zheng").patch("categories/water/", {"deadline_days": 5}, version=1)
     task = opened(village, category="water")

@@ -33,9 +33,16 @@ SCENES = {
     "categories.list": Scene(lambda village: "categories/"),
     "categories.retrieve": Scene(lambda village: "categories/lighting/", through=EVERYBODY),
     "categories.create": Scene(
-        lambda village: "categories/", body=lambda village: {"code": "tea", "name": "茶叶"}
+        lambda village: "categories/",
+        body=lambda village: {"code": "tea", "name": "茶叶"},
+        through=frozenset({"zheng"}),  # the county's admin, above the town's
+        otherwise=403,
     ),
     "categories.partial_update": Scene(
-        lambda village: "categories/lighting/", body=lambda village: {"name": "路灯"}, version=1
+        lambda village: "categories/lighting/",
+        body=lambda village: {"name": "路灯"},
+        version=1,
+        through=frozenset({"zheng"}),
+        otherwise=403,
     ),
 }

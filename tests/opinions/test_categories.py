@@ -3,6 +3,7 @@
 import pytest
 
 from opinions.models import Category
+from tests import samples
 from tests.conftest import Village
 from tests.samples import make_opinion
 
@@ -83,3 +84,20 @@ def test_a_task_takes_no_category_that_was_put_away(village: Village):
     )
 
     assert (answer.status_code, answer.json()["code"]) == (400, "category_unknown")
+
+
+def test_only_the_highest_admins_keep_the_deployments_categories(village: Village):
+    assert (village.zheng.unit_id, village.tang.unit_id) == (samples.COUNTY, samples.OTHER_TOWN)
+    tang = village.client("tang")
+    before = list(Category.objects.order_by("pk").values())
+
+    added = tang.post("categories/", {"code": "tea", "name": "茶叶"})
+    changed = tang.patch("categories/mining/", {"active": False}, version=1)
+
+    assert (added.status_code, added.json()["code"]) == (403, "permission_denied")
+    assert (changed.status_code, changed.json()["code"]) == (403, "permission_denied")
+    assert list(Category.objects.order_by("pk").values()) == before
+
+    village.zheng.active = False
+    village.zheng.save()
+    assert tang.post("categories/", {"code": "tea", "name": "茶叶"}).status_code == 201
