@@ -16,7 +16,11 @@ MOST_OFFICES = 50
 
 
 class Fixings(StrictSerializer):
-    """Any of the five fixings (五定)."""
+    """Any of the five fixings (五定).
+
+    The handler stays as named, also while away. To assign without office and handler where neither stands makes the
+    handler who is on post at the household that raised it first: post A, or B while A is away.
+    """
 
     office = IdField(required=False)
     handler = IdField(required=False)

@@ -9,7 +9,7 @@ from fieldapi.errors import Refused
 from matters.acts import Act, Columns
 from matters.due import typed
 from matters.models import Fixing, Task
-from matters.posts import cover_of, on_post
+from matters.posts import on_post
 
 FIXINGS = tuple(Fixing.Name.values)
 
@@ -17,7 +17,8 @@ FIXINGS = tuple(Fixing.Name.values)
 def assign(act: Act) -> Columns:
     """Sets any of the five. Once work has begun the due day stands: it moves by `extend`, once.
 
-    Where nobody is named and nobody has it yet, it goes to the cadre on post at the household that raised it.
+    Whoever is named stays as named, also while away: post B then acts for the handler. Where nobody is named and
+    nobody has it yet, it goes to the cadre on post at the household that raised it.
     """
     task, given = act.task, _given(act)
     if task.state == Task.State.IN_PROGRESS and given.get("due_on", task.due_on) != task.due_on:
@@ -59,10 +60,7 @@ def keep(task: Task, columns: Columns, *, verb: str, by: User | None, at: dateti
 
 
 def _given(act: Act) -> Columns:
-    """The fixings named in the arguments, as columns; office and handler looked up within the actor's reach.
-
-    A new handler who is away that day is covered (顶岗): the task goes to post B of the household that raised it.
-    """
+    """The fixings named in the arguments, as columns; office and handler looked up within the actor's reach."""
     task, given = act.task, {column_of(name): act.args[name] for name in FIXINGS if name in act.args}
     if "due_on" in given and given["due_on"] != task.due_on:
         given |= typed(given["due_on"])
@@ -70,8 +68,6 @@ def _given(act: Act) -> Columns:
         _check_office(act, given["office_id"])
     if (handler := given.get("handler_id")) is not None:
         _check_handler(act, handler, office=given.get("office_id") or task.office_id)
-        if handler != task.handler_id and (cover := cover_of(handler, task, day=act.day)):
-            given["handler_id"] = cover
     return given
 
 

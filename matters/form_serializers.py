@@ -21,7 +21,11 @@ class BlankSerializer(serializers.Serializer):
     )
     most = serializers.IntegerField(allow_null=True)
     value = serializers.CharField(allow_null=True, help_text="what stands now")
-    suggested = serializers.CharField(allow_null=True, help_text="a handler: who is on post at the household")
+    suggested = serializers.CharField(
+        allow_null=True,
+        help_text="a handler: who is on post at the household that raised it first (A, or B while A is away);"
+        " `assign` takes that person where no office and no handler is named and none stands",
+    )
     choices = serializers.ListField(
         child=serializers.CharField(), allow_null=True, help_text="null: not a choice among few"
     )

@@ -72,7 +72,9 @@ class Verb:
 VERBS: dict[str, Verb] = {
     "assign": Verb(
         "交办",
-        "Names an office or a handler, and any of the five fixings. In progress, the due day stays as it is.",
+        "Names an office or a handler, and any of the five fixings. Who is named stays as named; while that person is"
+        " away, B acts for A. Where neither is named nor stands already, who is on post that day at the household"
+        " becomes the handler: A, or B while A is away. In progress, the due day stays as it is.",
         {OPEN: ASSIGNED, ASSIGNED: ASSIGNED, IN_PROGRESS: IN_PROGRESS},
         _supervisor(Fixings),
         fixings.assign,
@@ -112,7 +114,8 @@ VERBS: dict[str, Verb] = {
     ),
     "resume": Verb(
         "恢复办理",
-        "Work goes on. The due day moves by the calendar days the clock stood.",
+        "Work goes on. The due day moves by the days the clock stood: working days where the deadline counts those,"
+        " else calendar days.",
         {IN_PROGRESS: IN_PROGRESS},
         _handler(Reason),
         due.resume,

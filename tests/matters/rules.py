@@ -147,11 +147,7 @@ class Task:
         return replace(self, state=STATES[verb][self.state], version=self.version + 1, **changes)
 
     def _given(self, args: dict[str, Any]) -> dict[str, Any]:
-        given = {name: args[name] for name in FIXINGS if name in args}
-        new = given.get("handler") not in (None, self.handler)
-        if new and given["handler"] == "gao" and self.town.on_post() == "chen" and self.raised:
-            given["handler"] = "chen"
-        return given
+        return {name: args[name] for name in FIXINGS if name in args}
 
     def _assign(self, args: dict[str, Any]) -> dict[str, Any]:
         given = self._given(args)

@@ -45,15 +45,24 @@ def test_while_a_is_away_it_goes_to_post_b(village: Village):
     assert assigned(village, plan="换灯").handler == village.chen
 
 
-def test_a_new_task_given_to_a_who_is_away_goes_to_b_and_the_act_keeps_who_was_named(village: Village):
+def test_who_is_named_is_the_handler_though_away_and_the_act_and_the_fixings_say_the_same(village: Village):
     assert village.house
     away(village, village.gao)
 
     task = assigned(village, handler=str(village.gao.pk))
 
-    assert task.handler == village.chen
+    assert task.handler == village.gao
     assert TaskAction.objects.get().args == {"handler": str(village.gao.pk)}
-    assert task.fixings.get(name="handler").value == str(village.chen.pk)
+    assert task.fixings.get(name="handler").value == str(village.gao.pk)
+
+
+@pytest.mark.parametrize("who", ["gao", "chen"])
+def test_the_named_handler_who_is_away_may_start_and_so_may_b(village: Village, who: str):
+    away(village, village.gao)
+    task = make_task(village, "assigned", handler=None)
+    act(village, "sun", task, "assign", handler=str(village.gao.pk))
+
+    assert act(village, who, task, "start").status_code == 200
 
 
 @pytest.mark.parametrize(("first", "last"), [(-9, -1), (1, 9)])

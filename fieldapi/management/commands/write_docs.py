@@ -78,8 +78,9 @@ def tasks() -> str:
     return (
         "# What can be done to a task\n\n"
         + MADE.format(source="matters/verbs.py")
-        + "\nAt a desk each verb is `POST /tasks/{id}/<verb>/` with the body below; offline it is"
-        " `PUT /task-actions/{id}/` with `{task, verb, args, made_at}`, and the day of `made_at` is the day of the act."
+        + "\nAt a desk each verb is `POST /tasks/{id}/<verb>/` with the body below. Cadres and supervisors may also act"
+        " offline, by `PUT /task-actions/{id}/` with `{task, verb, args, made_at}` or the table `task_actions` of a"
+        " push; the day of `made_at` is the day of the act. A leader decides at a desk only.\n\n"
         " An optional member has a `?`. The *supervisor* is one of a unit that the task lies in, the *handler* the one"
         " fixed for it, or post B who acts for him that day (顶岗), a *paired cadre* serves, in post A or B on the day"
         " of the act, a household that raised it. In another state the answer is 409 `wrong_state` with `state`,"
