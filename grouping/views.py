@@ -19,7 +19,17 @@ EXACTLY = ("category", "task")
 
 
 @extend_schema_view(
-    retrieve=extend_schema(summary="一个归并 One group with its opinions and suggestions", examples=[GROUP]),
+    list=extend_schema(
+        description="Opinions about the same thing, from which one task is opened: for desks those of their unit's "
+        "subtree, for a cadre those of opinions the cadre sees. A new opinion has its group about a minute after it "
+        "came. Groups whose opinions have all gone elsewhere are listed with `?is_empty=yes` only.",
+    ),
+    retrieve=extend_schema(
+        summary="一个归并 One group with its opinions and suggestions",
+        description="The opinions it holds, those that perhaps belong to it with their scores, and its task. "
+        "Where all its opinions have gone to another group, `merged_into` names that one.",
+        examples=[GROUP],
+    ),
 )
 class GroupViewSet(Rows):
     resource = "groups"
@@ -59,6 +69,7 @@ class GroupViewSet(Rows):
         examples=[CHANGE, GROUP],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
+        """A category said here teaches the suggestions, from all its opinions. Its opinions stay as they are."""
         group, version = self.get_object(), expected_version(request)
         values = self.body(GroupChange)
         decisions.change_group(by=self.by, group=group, version=version, values=values)
@@ -71,6 +82,9 @@ class GroupViewSet(Rows):
         examples=[SOME, GROUP],
     )
     def accept(self, request: Request, pk: str) -> Response:
+        """Each leaves the group it was in. All of them or none: 409 `opinion_has_task` where one is in a group with a
+        task that lives or was confirmed, `wrong_state` where this group's task has ended or all are in it already.
+        """
         group = self.get_object()
         decisions.accept(by=self.by, group=group.pk, **self.body(SomeOpinions))
         return self.shown(self.get_object())
@@ -82,6 +96,9 @@ class GroupViewSet(Rows):
         examples=[SOME, GROUP],
     )
     def refuse(self, request: Request, pk: str) -> Response:
+        """The suggestions are answered and not made again; the opinions stay in their own groups. 409 `wrong_state`
+        where none of them was suggested for this group.
+        """
         group = self.get_object()
         decisions.refuse(by=self.by, group=group.pk, **self.body(SomeOpinions))
         return self.shown(self.get_object())
@@ -93,6 +110,9 @@ class GroupViewSet(Rows):
         examples=[OTHER, GROUP],
     )
     def merge(self, request: Request, pk: str) -> Response:
+        """The other group stays, empty, and leads here by `merged_into`. It must have no task, or a declined one: else
+        409 `opinion_has_task`. A group and itself are 400 `same_group`.
+        """
         group, body = self.get_object(), self.body(OtherGroup)
         decisions.merge(by=self.by, group=group.pk, other=body["group"], reason=body["reason"])
         return self.shown(self.get_object())
@@ -104,6 +124,9 @@ class GroupViewSet(Rows):
         examples=[SOME, GROUP],
     )
     def split(self, request: Request, pk: str) -> Response:
+        """The new group has no task yet. The machine does not put them together again. All of them at once are 400
+        `split_takes_all`; opinions of another group 409 `wrong_state`.
+        """
         group = self.get_object()
         new = decisions.split(by=self.by, group=group.pk, **self.body(SomeOpinions))
         return self.shown(self.get_queryset().get(pk=new.pk), status=201)

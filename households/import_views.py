@@ -111,8 +111,16 @@ class PairingImport(Import):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Files taken in or tried, newest first"),
-    retrieve=extend_schema(responses=ReportOut, summary="An import with its report row by row"),
+    list=extend_schema(
+        summary="Files taken in or tried, newest first",
+        description="Imports into the own unit's subtree, dry runs among them, with their counts; those of users for "
+        "admins only.",
+    ),
+    retrieve=extend_schema(
+        responses=ReportOut,
+        summary="An import with its report row by row",
+        description="What became of each row: made, already there, or bad, with the faults of each cell.",
+    ),
 )
 class Imports(Rows):
     resource = "imports"
@@ -154,6 +162,7 @@ class Imports(Rows):
 
     @extend_schema(summary="An empty spreadsheet to fill in", parameters=[TemplateQuery], responses=FILE)
     def template(self, request: Request) -> HttpResponse:
+        """The headings that an import of that kind knows, explained above them, and no rows."""
         asked = asked_for(request, TemplateQuery)
         above, headings = template(KINDS[asked["kind"]].columns)
         return file_answer(asked["format"], asked["kind"], headings, [], above=above)

@@ -17,8 +17,17 @@ PLAIN = {"after": "day__gte", "before": "day__lt"}
 
 
 @extend_schema_view(
-    list=extend_schema(summary="工作日例外 Exceptions to the national calendar", examples=[CALENDAR_DAY]),
-    retrieve=extend_schema(summary="一个例外 One exception", examples=[CALENDAR_DAY]),
+    list=extend_schema(
+        summary="工作日例外 Exceptions to the national calendar",
+        description="Days on which a unit works, or does not, whatever the national calendar says; earliest first. "
+        "An exception holds for its unit and all below it.",
+        examples=[CALENDAR_DAY],
+    ),
+    retrieve=extend_schema(
+        summary="一个例外 One exception",
+        description="The day, whether the unit works on it, why, and who said so.",
+        examples=[CALENDAR_DAY],
+    ),
 )
 class CalendarDayViewSet(Rows):
     resource = "calendar-days"
@@ -43,5 +52,6 @@ class CalendarDayViewSet(Rows):
 
     @extend_schema(summary="撤销例外 Take back an exception", responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
+        """The national calendar holds again. Due days counted by it are counted again within a minute."""
         remove_calendar_day(by=self.by, day=self.get_object())
         return Response(status=204)

@@ -23,8 +23,17 @@ PLAIN = {
 
 
 @extend_schema_view(
-    list=extend_schema(summary="实事列表 Practical matters, latest first", examples=[MATTER]),
-    retrieve=extend_schema(summary="一件实事 One practical matter", examples=[MATTER]),
+    list=extend_schema(
+        summary="实事列表 Practical matters, latest first",
+        description="Things really done for households: by a confirmed task, or on the spot. Those taken back are "
+        "listed with `?withdrawn=yes` only.",
+        examples=[MATTER],
+    ),
+    retrieve=extend_schema(
+        summary="一件实事 One practical matter",
+        description="The households it benefits, the opinions it resolves, the day, the evidence and the satisfaction.",
+        examples=[MATTER],
+    ),
 )
 class PracticalMatterViewSet(Rows):
     resource = "practical-matters"

@@ -57,8 +57,17 @@ class JPEG(JSONRenderer):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="照片列表 Photos, newest first", examples=[PHOTO]),
-    retrieve=extend_schema(summary="一张照片 One photo", examples=[PHOTO]),
+    list=extend_schema(
+        summary="照片列表 Photos, newest first",
+        description="Rows of photos, not their bytes: `state` tells whether the bytes have come and the picture is "
+        "ready. Who sees a visit, task or matter sees its photos.",
+        examples=[PHOTO],
+    ),
+    retrieve=extend_schema(
+        summary="一张照片 One photo",
+        description="What was declared of it, and what became of its bytes.",
+        examples=[PHOTO],
+    ),
 )
 @extend_schema(tags=["photos"])
 class PhotoViewSet(Rows):

@@ -14,8 +14,16 @@ from notices.serializers import MarkedSerializer, NoticeQuery, NoticeSerializer,
 
 
 @extend_schema_view(
-    list=extend_schema(summary="我的提醒 Own notices, newest first", examples=[NOTICE]),
-    retrieve=extend_schema(summary="一条提醒 One notice", examples=[NOTICE]),
+    list=extend_schema(
+        summary="我的提醒 Own notices, newest first",
+        description="What the signed-in user has been told, and nobody else's; kept for 90 days.",
+        examples=[NOTICE],
+    ),
+    retrieve=extend_schema(
+        summary="一条提醒 One notice",
+        description="One of the signed-in user's own: `resource` and `row_id` name what it is about.",
+        examples=[NOTICE],
+    ),
 )
 class NoticeViewSet(Rows):
     resource = "notices"
@@ -31,6 +39,7 @@ class NoticeViewSet(Rows):
 
     @extend_schema(summary="标为已读 Mark a notice as read", request=None, examples=[NOTICE])
     def read(self, request: Request, pk: str) -> Response:
+        """Marked again, it keeps the moment of the first time."""
         mark_read(by=self.by, notices=[self.get_object().pk])
         return self.shown(self.get_object())
 
@@ -41,4 +50,7 @@ class NoticeViewSet(Rows):
         examples=[READ, MARKED],
     )
     def read_many(self, request: Request) -> Response:
+        """Answered with how many were unread until now. One that is not there or not one's own is 400
+        `notice_unknown`, and none is marked.
+        """
         return Response({"read": mark_read(by=self.by, **self.body(NoticesRead))})

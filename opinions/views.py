@@ -22,6 +22,10 @@ from opinions.serializers import (
     OpinionSerializer,
 )
 
+PLACED = (
+    "`group` is null and `suggested_categories` is empty until the worker has placed a new opinion, about a minute "
+    "after it came."
+)
 PLAIN = {
     "category": "category_id",
     "kind": "kind",
@@ -36,8 +40,18 @@ PLAIN = {
 
 
 @extend_schema_view(
-    list=extend_schema(summary="意见列表 Opinions, newest first", examples=[OPINION]),
-    retrieve=extend_schema(summary="一条意见 One opinion and where it stands", examples=[OPINION]),
+    list=extend_schema(
+        summary="意见列表 Opinions, newest first",
+        description="What households said: for desks that of their unit's subtree; for a cadre what was heard from "
+        "the households served today or recorded by the cadre, and the opinions of live tasks to be worked on. "
+        "Withdrawn ones are left out, unless `?standing=` asks for them. " + PLACED,
+        examples=[OPINION],
+    ),
+    retrieve=extend_schema(
+        summary="一条意见 One opinion and where it stands",
+        description="Its words, its group and task, the replies given and how it stands. " + PLACED,
+        examples=[OPINION],
+    ),
 )
 class OpinionViewSet(Rows):
     resource = "opinions"
@@ -70,8 +84,17 @@ class OpinionViewSet(Rows):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="类别 Categories by code", examples=[CATEGORY]),
-    retrieve=extend_schema(summary="一个类别 One category", examples=[CATEGORY]),
+    list=extend_schema(
+        summary="类别 Categories by code",
+        description="What opinions can be about, the same list for everybody. One that is no longer `active` stays "
+        "with the opinions that have it; new ones cannot take it.",
+        examples=[CATEGORY],
+    ),
+    retrieve=extend_schema(
+        summary="一个类别 One category",
+        description="Its names, whether it is in use, and the deadline of its tasks.",
+        examples=[CATEGORY],
+    ),
 )
 class CategoryViewSet(Rows):
     resource = "categories"
@@ -91,10 +114,12 @@ class CategoryViewSet(Rows):
         examples=[NEW_CATEGORY],
     )
     def create(self, request: Request) -> Response:
+        """Its code is its id and never changes. A code that is there already is 409 `already_exists`."""
         return self.shown(add_category(by=self.by, **self.body(NewCategory)), status=201)
 
     @extend_schema(summary="修改类别 Change a category", request=CategoryChange, responses=CategorySerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
+        """New names, another deadline (for tasks opened from now on), or no longer `active`; nothing is deleted."""
         category, version = self.get_object(), expected_version(request)
         values = self.body(CategoryChange)
         return self.shown(change_category(by=self.by, category=category, version=version, values=values))

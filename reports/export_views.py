@@ -52,7 +52,13 @@ class ExportShown(serializers.Serializer):
 
 
 @extend_schema(tags=["exports"])
-@extend_schema_view(retrieve=extend_schema(summary="导出进度 How far an export is"))
+@extend_schema_view(
+    retrieve=extend_schema(
+        summary="导出进度 How far an export is",
+        description="For whoever asked for it. Ask again until `state` is `done` or `failed`; `written` of `total` rows"
+        " tell how far it is.",
+    )
+)
 class ExportViewSet(Rows):
     resource = "exports"
     rows = Export.objects
@@ -65,6 +71,9 @@ class ExportViewSet(Rows):
         examples=[OpenApiExample("visits", WANTED, request_only=True)],
     )
     def create(self, request: Request) -> Response:
+        """Answered at once, before the file is there: the worker writes it. The file and this row are deleted a week
+        after asking. Each asking has a line in the journal.
+        """
         asked = self.body(ExportWanted)
         export = ask_for(
             by=self.by,
@@ -81,6 +90,7 @@ class ExportViewSet(Rows):
         responses={(200, kind): OpenApiTypes.BINARY for kind in TYPES.values()},
     )
     def content(self, request: Request, pk: str) -> FileResponse:
+        """For whoever asked for it, and never with a phone or identity number. Before it is done: 409 `wrong_state`."""
         export = self.get_object()
         if export.state != Export.State.DONE:
             raise Refused("wrong_state", state=export.state)

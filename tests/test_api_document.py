@@ -1,12 +1,16 @@
 """The API document tells the truth: its examples are what it says they must be."""
 
+from inspect import cleandoc
 from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
 from jsonschema import Draft202012Validator
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
 
+from fieldapi.api import Endpoint, Rows
 from fieldapi.codes import CODES
 from visits.examples import VISIT
 
@@ -49,6 +53,18 @@ def test_every_operation_has_a_summary():
     api = [(path, op) for path, ops in DOCUMENT["paths"].items() for op in ops.values() if "/api/" in path]
 
     assert [path for path, operation in api if not operation.get("summary")] == []
+
+
+def test_every_operation_has_a_description_of_its_own():
+    """Not the words of a base class, which are for us."""
+    told: dict[str, list[str]] = {}
+    for ops in DOCUMENT["paths"].values():
+        for operation in ops.values():
+            words = operation.get("description", "").split("Who may:")[0].strip()
+            told.setdefault(words, []).append(operation["operationId"])
+
+    ours = [cleandoc(base.__doc__ or "") for base in (Endpoint, Rows, APIView, GenericViewSet)]
+    assert {words: names for words, names in told.items() if not words or words in ours} == {}
 
 
 def test_every_code_of_a_problem_is_listed():

@@ -81,7 +81,7 @@ def tasks() -> str:
         + "\nAt a desk each verb is `POST /tasks/{id}/<verb>/` with the body below. Cadres and supervisors may also act"
         " offline, by `PUT /task-actions/{id}/` with `{task, verb, args, made_at}` or the table `task_actions` of a"
         " push; the day of `made_at` is the day of the act. A leader decides at a desk only.\n\n"
-        " An optional member has a `?`. The *supervisor* is one of a unit that the task lies in, the *handler* the one"
+        "An optional member has a `?`. The *supervisor* is one of a unit that the task lies in, the *handler* the one"
         " fixed for it, or post B who acts for him that day (顶岗), a *paired cadre* serves, in post A or B on the day"
         " of the act, a household that raised it. In another state the answer is 409 `wrong_state` with `state`,"
         " `paused` and the verbs `allowed` to you now; of two people who act at once the second is judged by what"
