@@ -34,6 +34,11 @@ ACCOUNTS = {
 """User name → (role, unit, full name). `cadre6` is paired with nobody."""
 
 
+def are_here() -> bool:
+    """The database holds the demo."""
+    return User.objects.filter(username__in=ACCOUNTS).count() == len(ACCOUNTS)
+
+
 def make_units() -> None:
     with UNITS.open(encoding="utf-8", newline="") as file:
         rows = [(row["code"], row["name"]) for row in csv.DictReader(file)]

@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.html import format_html, format_html_join
@@ -18,6 +16,7 @@ from rest_framework.views import APIView
 
 from fieldapi.codes import CODES
 from fieldapi.errors import Refused
+from fieldapi.migrated import is_migrated
 
 ROW = '<tr id="{0}"><td><code>{0}</code><td>{1}<td lang="zh-Hans">{2}<td lang="en">{3}'
 PAGE = """<!doctype html><meta charset="utf-8"><title>Problems</title>
@@ -45,8 +44,7 @@ class Readyz(APIView):
 
     @extend_schema(responses=WELL)
     def get(self, request: Request) -> Response:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not is_migrated():
             raise Refused("server_busy", detail="migrations are waiting")
         try:
             default_storage.exists("readyz")

@@ -27,6 +27,14 @@ class QuerySerializer(serializers.Serializer):
             field.required = False
 
 
+@extend_schema_field({"type": "string"})
+class Opaque(serializers.Field):
+    """What only its reader can judge: no text is a fault."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return str(data)
+
+
 Q = TypeVar("Q", bound=QuerySerializer)
 
 
@@ -40,7 +48,11 @@ def asked_for(request: Request, serializer: type[Q]) -> dict[str, Any]:
     }
     asked = serializer(data=given)
     faults = [Fault(f"?{name}", "unknown_parameter") for name in given if name not in asked.fields]
-    faults += [Fault(f"?{name}", "not_utf8") for name, value in given.items() if BROKEN in value]
+    faults += [
+        Fault(f"?{name}", "not_utf8")
+        for name, value in given.items()
+        if BROKEN in value and not isinstance(asked.fields.get(name), Opaque)
+    ]
     if not asked.is_valid():
         faults += [
             Fault(f"?{fault.pointer[1:]}", fault.code, fault.detail) for fault in faults_of(asked.errors)

@@ -15,6 +15,7 @@ from fieldapi.errors import words
 from fieldapi.fields import Count, DayField, IdField, InstantField, Number, PlainObject, PlainText, Whether
 from fieldapi.json import instant
 from opinions.models import Opinion, Reply
+from visits.amend import MAY_BE_EMPTIED
 from visits.models import Visit
 from visits.presence import FOR_ANYBODY
 
@@ -235,7 +236,7 @@ class ReplyColumns(PhoneRow):
 
 
 class Changes(PhoneRow):
-    """What an amendment sets. A field sent as null is emptied, a field not sent stays."""
+    """What an amendment sets. A field not sent stays; one sent as null is emptied, where it may be."""
 
     note = Typed(MOST_TEXT, required=False)
     kind = serializers.ChoiceField(choices=Visit.Kind.choices, required=False)
@@ -267,6 +268,9 @@ class AmendmentColumns(PhoneRow):
         if not any(name in Changes._declared_fields for name in value):
             raise serializers.ValidationError(words("nothing_to_change"), code="nothing_to_change")
         Changes(data=value).is_valid(raise_exception=True)
+        emptied = {name for name, said in value.items() if said is None or said == ""}
+        if kept := emptied & Changes._declared_fields.keys() - MAY_BE_EMPTIED.keys():
+            raise serializers.ValidationError({name: words("required") for name in sorted(kept)}, "required")
         return value
 
 

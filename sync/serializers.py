@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fieldapi.json import loads
-from fieldapi.query import QuerySerializer
+from fieldapi.query import Opaque, QuerySerializer
 from sync.feed.tables import TABLES
 
 OUTCOMES = ("created", "same", "waiting", "conflict", "refused")
@@ -78,7 +78,7 @@ class Migration(serializers.Field):
 
 
 class PullQuery(QuerySerializer):
-    last_pulled_at = serializers.CharField(
+    last_pulled_at = Opaque(
         help_text="the last `timestamp`; empty, 0 or null the first time. One that is of no use gets everything anew"
     )
     schema_version = serializers.CharField(help_text="the phone's; said for the log's sake")

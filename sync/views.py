@@ -1,7 +1,7 @@
 """`/sync/`: what a phone recorded goes up, what concerns its user comes down."""
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +22,17 @@ from sync.serializers import AppSchema, PulledChanges, PullQuery, Pushed, Pushed
 MOST_ROWS = 2000
 FIRST = ("", "0", "null")
 """What a phone says that has never pulled."""
+SAID_BY_PHONES = [
+    OpenApiParameter(
+        "X-Unsent",
+        int,
+        OpenApiParameter.HEADER,
+        description="how many rows and photos the phone holds that are not here yet; read on every signed-in call",
+    ),
+    OpenApiParameter(
+        "X-App-Version", str, OpenApiParameter.HEADER, description="the app's; read on every signed-in call"
+    ),
+]
 
 
 class Sync(Endpoint):
@@ -32,6 +43,7 @@ class Sync(Endpoint):
 
     @extend_schema(
         summary="Push what the phone recorded",
+        parameters=SAID_BY_PHONES,
         request=Pushed,
         responses=PushedVerdicts,
         examples=[examples.PUSH, examples.VERDICTS],
@@ -60,7 +72,7 @@ class Sync(Endpoint):
 
     @extend_schema(
         summary="Pull the working set, or what changed in it",
-        parameters=[PullQuery],
+        parameters=[PullQuery, *SAID_BY_PHONES],
         responses=PulledChanges,
         examples=[examples.PULLED],
     )

@@ -196,8 +196,11 @@ def _entries(rows: Accepted) -> Iterable[Entry]:
 
 
 def _act(intake: Intake) -> None:
-    """Verbs made offline: each by itself, since one may be refused where the next is not."""
-    for sent, receipt, verdict in intake.accepted.actions:
+    """Verbs made offline, in the order in which they were made: each by itself, since one may be refused where the
+    next is not.
+    """
+    made = sorted(intake.accepted.actions, key=lambda action: (action[0].values["made_at"], action[0].id))
+    for sent, receipt, verdict in made:
         said = sent.columns
         try:
             with transaction.atomic():

@@ -46,8 +46,8 @@ def blocks(page: str) -> list[str]:
 
 
 @contextmanager
-def checkout(folder: Path, *, demo: str) -> Iterator[Checkout]:
-    """`make run DEMO=…` in `folder`, which must not be there yet."""
+def checkout(folder: Path, *, demo: str, data: str = "var") -> Iterator[Checkout]:
+    """`make run DEMO=… FIELDAPI_DATA_DIR=…` in `folder`, which must not be there yet."""
     folder.mkdir()
     for name in ("manage.py", "demo"):
         (folder / name).symlink_to(ROOT / name)
@@ -61,7 +61,7 @@ def checkout(folder: Path, *, demo: str) -> Iterator[Checkout]:
     settings = {
         "DEMO": demo,
         "PORT": str(port),
-        "FIELDAPI_DATA_DIR": str(folder / "var"),
+        "FIELDAPI_DATA_DIR": str(folder / data),
         "DATABASE_URL": "",
         "FIELDAPI_DEMO_PASSWORD": "",
     }

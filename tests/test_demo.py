@@ -9,6 +9,7 @@ from demo.people import ACCOUNTS
 from households.models import Pairing
 from matters.models import PracticalMatter, Task
 from opinions.models import Opinion
+from tests.conftest import Village
 from visits.models import Visit
 
 
@@ -62,3 +63,13 @@ def test_production_refuses_it(db: None, settings):
         call_command("load_demo")
 
     assert User.objects.count() == 0
+
+
+def test_a_start_without_it_is_refused_in_one_line_where_it_is(demo: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with pytest.raises(CommandError, match=r"^The database holds the demo, .* FIELDAPI_DATA_DIR=var/county$"):
+        call_command("refuse_demo")
+
+
+def test_a_start_without_it_is_none_of_its_business_where_people_are_others(village: Village):
+    call_command("refuse_demo")

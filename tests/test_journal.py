@@ -1,7 +1,11 @@
 """The journal: written with every act, never changed, read by desks within their subtree."""
 
 import json
+import os
+import subprocess
+import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -210,3 +214,18 @@ def test_the_journal_is_searched_by_row_actor_and_time(village):
 def test_the_journal_has_no_other_method(village):
     assert village.client("zheng").post("journal/", {}).status_code == 405
     assert village.client("zheng").delete("journal/").status_code == 405
+
+
+def test_a_database_that_is_not_migrated_is_said_in_one_line(tmp_path: Path):
+    place = {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "FIELDAPI_DATA_DIR": str(tmp_path)}
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "verify_journal"],
+        cwd=Path(__file__).resolve().parents[1],
+        env=os.environ | place,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    said = "The database is not as this version expects it: run manage.py migrate first."
+    assert (answer.returncode, answer.stderr) == (1, f"CommandError: {said}\n")

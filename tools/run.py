@@ -84,6 +84,8 @@ def prepare_database() -> None:
     manage("migrate", "--noinput", "--verbosity", "0")
     if os.environ.get("DEMO", "yes") != "no":
         manage("load_demo", "--if-empty")
+    else:
+        manage("refuse_demo")
 
 
 def manage(*arguments: str) -> None:

@@ -10,6 +10,7 @@ from sync.models import QuarantinedRow
 from tests.conftest import Village
 from tests.matters.acting import act, everything, fresh, make_task
 from tests.samples import at
+from tests.sync.flat import ms, outcomes, push
 
 
 @pytest.fixture(autouse=True)
@@ -164,3 +165,20 @@ def test_evidence_of_another_task_is_refused_when_it_comes_and_the_finish_is_kep
 
     assert (answer.status_code, fresh(task).state) == (201, "in_progress")
     assert QuarantinedRow.objects.get().code == "photo_unknown"
+
+
+def test_acts_of_one_push_are_done_in_the_order_in_which_they_were_made(village: Village):
+    task = make_task(village, "assigned")
+    start, finish = (
+        {"id": str(new_id()), "task": str(task.pk), "verb": verb, "args": args, "made_at": ms(at(made_at))}
+        for verb, args, made_at in (
+            ("start", "{}", "2026-11-12 09:00"),
+            ("finish", '{"outcome": "已换"}', "2026-11-12 17:00"),
+        )
+    )
+    start["id"], finish["id"] = sorted((start["id"], finish["id"]), reverse=True)
+
+    answer = push(village.client("lin"), task_actions=[finish, start])
+
+    assert outcomes(answer) == [("task_actions", "created")] * 2
+    assert fresh(task).state == "done"

@@ -148,7 +148,7 @@ def test_a_phone_that_never_pulled_gets_everything(phone: Mirror, said):
 def elsewhere(phone: Mirror) -> list[object]:
     here = Position.of(phone.timestamp)
     return [
-        "rubbish", "-5", "1.5", "9" * 30, "１２", 5,
+        "rubbish", "\x00", b"\xff", "-5", "1.5", "9" * 30, "１２", 5,
         Position(here.generation, here.day, here.place + 10_000).timestamp,
         Position(here.generation, here.day + timedelta(days=1), here.place).timestamp,
         Position(here.generation, here.day - timedelta(days=91), here.place).timestamp,

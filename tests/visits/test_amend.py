@@ -238,3 +238,15 @@ def test_an_opinion_added_to_a_withdrawn_visit_counts_once_it_is_brought_back(vi
     send(gao, visit_id, amendment("2026-11-03T21:00:00+08:00", withdrawn=False))
     assert gao.get(f"opinions/{opinion_id}/").json()["standing"] == "collected"
     assert Opinion.objects.standing().count() == 1
+
+
+@pytest.mark.parametrize("name", ["household", "kind", "started_at", "withdrawn"])
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_a_visit_cannot_be_without_is_not_emptied(village: Village, name, nothing):
+    gao, visit_id = village.client("gao"), new_id()
+    gao.put(f"visits/{visit_id}/", visit_body(village.house))
+    answer = send(gao, visit_id, amendment(note="二", **{name: nothing}))
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"/changes/{name}")
+    assert "quarantine" in answer.json()
+    assert not Amendment.objects.exists()

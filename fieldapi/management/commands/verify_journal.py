@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from fieldapi.journal import broken_lines
+from fieldapi.migrated import is_migrated
 from fieldapi.sealed_days import broken_days
 
 SHOWN = 20
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--from-id", type=int, default=0, help="begin at this line")
 
     def handle(self, *, from_id: int, **options: Any) -> None:
+        if not is_migrated():
+            raise CommandError("The database is not as this version expects it: run manage.py migrate first.")
         checked, broken = broken_lines(from_id)
         for line in broken[:SHOWN]:
             self.stderr.write(f"line {line}: its seal does not fit")
