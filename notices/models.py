@@ -35,7 +35,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(Identified, Versioned):
     """提醒: one person is told of one thing, once for each `occasion`.
 
-    `resource` and `row_id` say what it is about; `title` is that row's, as it was called then.
+    `resource` and `row_id` say what it is about; `title` is that of the task it concerns, or of the group
+    while there is none, as it was called then.
     """
 
     person = models.ForeignKey(User, models.CASCADE, related_name="notices", db_index=False)

@@ -34,7 +34,9 @@ class NoticeSerializer(serializers.Serializer):
     resource = serializers.CharField(help_text="what it is about: `tasks`, `groups` or `opinions`")
     row_id = IdField()
     unit = serializers.CharField()
-    title = serializers.CharField(help_text="of that row, as it was called then")
+    title = serializers.CharField(
+        help_text="of the task it concerns, or of the group while there is none, as it was called then"
+    )
     day = DayField(allow_null=True, help_text="the due day, where there is one")
     at = InstantField()
     read_at = InstantField(allow_null=True)

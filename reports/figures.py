@@ -287,8 +287,8 @@ FIGURES = (
         records.LATE_REPLIES,
         records.ACTS,
         added=True,
-        meaning="Amendments, withdrawals, replies, reopenings and other acts that concern a closed month and came "
-        "after it.",
+        meaning="Amendments of visits (withdrawals too), replies, and acts on tasks that concern a closed month and "
+        "came after it was closed.",
     ),
 )
 OPTIONAL = tuple(dict.fromkeys(figure.include for figure in FIGURES if figure.include))

@@ -11,30 +11,12 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from fieldapi.tables import write_csv, write_xlsx
-from opinions.models import Opinion
 from reports.figures import FIGURES, NONE_GIVEN, Figure
-from visits.models import Visit
+from reports.words import KINDS
 
 Section = Mapping[str, Any]
 Line = list[Any]
 NOT_TOLD = ""  # an empty cell: the figure is not among those of the column
-KINDS: dict[str, str] = {
-    Visit.Kind.HOME: "入户",
-    Visit.Kind.FIELD: "田间地头",
-    Visit.Kind.RECEPTION: "接待",
-    Visit.Kind.OFFICE_DAY: "坐班日",
-    Visit.Kind.DOOR_SERVICE: "上门服务",
-    Visit.Kind.PHONE: "电话",
-    Opinion.Kind.COMPLAINT: "投诉",
-    Opinion.Kind.REQUEST: "诉求",
-    Opinion.Kind.SUGGESTION: "建议",
-    Opinion.Kind.PRAISE: "表扬",
-    "up_to_7": "7天以内",
-    "up_to_15": "8–15天",
-    "up_to_30": "16–30天",
-    "up_to_90": "31–90天",
-    "over_90": "90天以上",
-}
 
 
 class SummaryFile(BaseRenderer):
@@ -90,7 +72,7 @@ def table(summary: Section) -> tuple[Sequence[str], Line, Iterator[Line]]:
     columns = list(_columns(summary, english))
     state = {"open": ("未月结", "open"), "closed": ("已月结", "closed")}[summary["state"]][english]
     above = [f"{summary['unit']['name']} {_period(summary)} {state}"]
-    headings = [*(("figure", "name") if english else ("指标", "名称")), *(name for name, _ in columns)]
+    headings = [*(("meaning", "figure") if english else ("指标", "名称")), *(name for name, _ in columns)]
     return above, headings, _lines([section for _, section in columns], english)
 
 

@@ -1,9 +1,10 @@
 """What an export's sheet holds: headings and rows of plain values, streamed from the database.
 
-Never a phone or identity number. One statement a sheet, read in pieces, so that memory stays flat.
+Never a phone or identity number; words where the database has codes. One statement a sheet, read in pieces, so that
+memory stays flat.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,9 +14,20 @@ from django.db.models import QuerySet
 from cadres.units import within
 from matters.models import PracticalMatter, Task
 from opinions.models import Opinion
+from reports import words
 from visits.models import Visit
 
 PIECE = 5000
+WORDS: dict[str, Mapping[Any, str]] = {
+    "cover": words.YES_NO,
+    "withdrawn": words.YES_NO,
+    "kind": words.KINDS,
+    "opinions__kind": words.KINDS,
+    "state": words.STATES,
+    "group__task__state": words.STATES,
+    "priority": words.PRIORITIES,
+}
+"""Of paths whose values are codes."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,12 @@ class Sheet:
     def read(self, unit: str, first: date, last: date) -> Iterator[tuple[Any, ...]]:
         """Rows of values; on PostgreSQL through a server-side cursor."""
         paths = [path for _, path in self.columns]
-        yield from self.rows(unit, first, last).values_list(*paths).iterator(chunk_size=PIECE)
+        coded = [(place, WORDS[path]) for place, path in enumerate(paths) if path in WORDS]
+        for values in self.rows(unit, first, last).values_list(*paths).iterator(chunk_size=PIECE):
+            row = list(values)
+            for place, said in coded:
+                row[place] = said.get(row[place], row[place])
+            yield tuple(row)
 
     def count(self, unit: str, first: date, last: date) -> int:
         return self.rows(unit, first, last).count()
@@ -83,7 +100,7 @@ SHEETS = {
             ("意见编号", "opinions__id"),
             ("意见", "opinions__text"),
             ("意见类型", "opinions__kind"),
-            ("意见类别", "opinions__category"),
+            ("意见类别", "opinions__category__name"),
         ),
         _visits,
     ),
@@ -97,7 +114,7 @@ SHEETS = {
             ("反映人", "voice"),
             ("意见", "text"),
             ("类型", "kind"),
-            ("类别", "category"),
+            ("类别", "category__name"),
             ("日期", "day"),
             ("记录人", "by__full_name"),
             ("任务", "group__task__title"),

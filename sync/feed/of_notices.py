@@ -17,7 +17,12 @@ TABLES = (
             ),
             column("row_id", Kind.ID, optional=False),
             column("unit", Kind.TEXT, optional=False),
-            column("title", Kind.TEXT, optional=False, meaning="of that row, as it was called then"),
+            column(
+                "title",
+                Kind.TEXT,
+                optional=False,
+                meaning="of the task it concerns, or of the group while there is none, as it was called then",
+            ),
             column("day", Kind.DAY, meaning="the due day, where there is one"),
             column("at", Kind.INSTANT, optional=False, meaning="when it was noted"),
             column("read_at", Kind.INSTANT, meaning="when the user marked it as read"),

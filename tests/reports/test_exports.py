@@ -11,10 +11,14 @@ from openpyxl import load_workbook
 from fieldapi import clock, json
 from fieldapi.ids import new_id
 from fieldapi.models import JournalLine
+from matters.models import Task
+from opinions.models import Category, Opinion
 from reports import exporting
 from reports.models import Export
+from reports.words import KINDS, STATES
 from tests import samples
 from tests.conftest import Village
+from tests.matters.acting import make_task
 from tests.samples import visit_body
 from visits.models import Visit
 
@@ -56,6 +60,34 @@ def test_visits_come_with_their_opinions_one_line_each(village: Village):
     assert {row["备注"] for row in rows} == {"'=1+1"}
     assert {row["单位"] for row in rows} == {"田坝村民委员会"}
     assert "attachment" in file.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_codes_are_written_as_words(village: Village, format: str):
+    visit(village, "路灯坏了")
+    opinion = Opinion.objects.get()
+    opinion.category = Category.objects.get(pk="lighting")
+    opinion.save()
+    make_task(village, "in_progress", opinion=opinion)
+
+    def row(kind: str) -> dict[str, str]:
+        file = b"".join(written(village, kind=kind, format=format).streaming_content)
+        if format == "csv":
+            (row,) = csv.DictReader(io.StringIO(file.decode("utf-8-sig")))
+            return row
+        headings, values = load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True)
+        return dict(zip(headings, values, strict=True))
+
+    visited, told, task = row("visits"), row("opinions"), row("tasks")
+    assert [visited[name] for name in ("顶岗", "方式", "已撤回")] == ["否", "入户", "否"]
+    assert [visited[name] for name in ("意见类型", "意见类别")] == ["诉求", "路灯照明"]
+    assert [told[name] for name in ("类型", "类别", "任务状态")] == ["诉求", "路灯照明", "办理中"]
+    assert [task[name] for name in ("状态", "优先级")] == ["办理中", "普通"]
+
+
+def test_every_code_has_a_word():
+    assert {*Visit.Kind, *Opinion.Kind} <= set(KINDS)
+    assert set(STATES) == set(Task.State)
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])

@@ -18,6 +18,20 @@ def test_every_column_has_a_meaning_in_the_schema_and_on_the_page(village: Villa
             assert f"| `{column['name']}` | {column['holds']} | {column['owner']} |" in page
 
 
+def test_columns_of_one_name_in_two_tables_say_what_each_holds(village: Village):
+    served = village.client("gao").get("sync/schema/").json()["tables"]
+    said = {
+        f"{one['name']}.{column['name']}": column["meaning"] for one in served for column in one["columns"]
+    }
+
+    assert said["quarantine.row_id"] == "the id it was sent under"
+    assert said["notices.row_id"] == "id of what it is about, a row of `resource`"
+    assert (said["visits.cadre"], said["pairings.cadre"]) == (
+        "a user: who made the visit",
+        "a user: who serves the household",
+    )
+
+
 def test_no_meaning_is_left_of_a_column_that_is_gone():
     named = {column.name for table in TABLES.values() for column in table.columns}
     named |= {f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns}
