@@ -130,8 +130,7 @@ class Intake:
         try:
             self._judge(bundle, verdict)
         except Refused as refused:
-            if refused.code == "content_differs" and self.around.was_replayed(bundle):
-                row = self.around.stored[bundle.root.table][bundle.root.id]
+            if refused.code == "content_differs" and (row := self.around.made_of(bundle)) is not None:
                 return Verdict(bundle, SAME, row, has_moved_on=True)
             verdict.refused = refused
             verdict.outcome = CONFLICT if refused.code == "content_differs" else REFUSED

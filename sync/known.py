@@ -57,5 +57,10 @@ def look_up(asked: Mapping[str, Iterable[Key]]) -> dict[str, set[Key]]:
     return found
 
 
+def is_here(table: str, key: UUID) -> bool:
+    """A row stands, or waits, under the id."""
+    return key in set().union(*look_up({table: [key], "waiting": [key]}).values())
+
+
 def _key(source: str, key: Any) -> Key:
     return key if SOURCES[source][1] == "code" or source == "kept" else UUID(str(key))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import models
 
@@ -12,6 +12,7 @@ from cadres.models import User
 from cadres.units import within
 from fieldapi import json
 from fieldapi.access import Role
+from fieldapi.ids import SHAPE
 from fieldapi.models import Identified
 
 CONFLICTS = ("content_differs", "phones_only_create")
@@ -71,6 +72,9 @@ class QuarantinedRow(Identified):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.CharField(max_length=500, default="")
+    stands_as = models.UUIDField(
+        null=True
+    )  # the id a desk gave it, where the one it was sent under cannot stand
 
     objects = QuarantineQuerySet.as_manager()
 
@@ -79,6 +83,13 @@ class QuarantinedRow(Identified):
         """Another row stands under its own id (not under that of a part), or phones may not change that one."""
         told = json.loads(self.problem).get("errors", [])
         return self.code in CONFLICTS and all(fault["pointer"] == "" for fault in told)
+
+    @property
+    def taken_as(self) -> UUID | None:
+        """The id under which it has come to stand, or waits; None while it has not."""
+        if self.state != self.State.REPLAYED:
+            return None
+        return self.stands_as or (UUID(self.row_id) if SHAPE.fullmatch(self.row_id) else None)
 
     class Meta:
         constraints = [

@@ -81,7 +81,7 @@ def _compare(answer: Pulled, looked_at: Keys, pulled: WorkingSet) -> None:
     for name, keys in looked_at.items():
         if keys:
             table = TABLES[name]
-            rows = read(table, table.holds(pulled, list(keys)), pulled)
+            rows = read(table, table.holds(pulled, table.possible(keys)), pulled)
             here = {row["id"] for row in rows}
             answer.updated[name] = rows
             answer.deleted[name] = [key for key in keys if key not in here]

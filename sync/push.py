@@ -14,8 +14,7 @@ from fieldapi.ids import SHAPE, parse_id
 from sync.door import receive
 from sync.feed.tables import TABLES
 from sync.intake import CONFLICT, CREATED, REFUSED, SAME, WAITING, Accepted, Verdict
-from sync.known import look_up
-from sync.models import QuarantinedRow
+from sync.known import is_here, look_up
 from sync.parcels import FlatRow, Parcel, alone, in_stages, parcelled
 from sync.quarantine import NAMED_BY_ADDRESS, Turned, keep_all
 from sync.reading import Bundle, read_bundle
@@ -181,7 +180,7 @@ class Push:
             entries = keep_all(self.by, self.device, [turned for turned, _ in self.turned], clock.now())
             for (turned, results), entry in zip(self.turned, entries, strict=True):
                 turned.refused.facts["quarantine"] = entry.pk
-                if entry.state == QuarantinedRow.State.REPLAYED and _stands(entry):
+                if entry.taken_as is not None and is_here(entry.table, entry.taken_as):
                     for result in results:  # this content has come to stand, corrected
                         result.outcome, result.refused = SAME, None
 
@@ -189,12 +188,6 @@ class Push:
 def _leaves_links(verdict: Verdict) -> bool:
     """The links that came with a row are judged alone: it is here already, perhaps without them."""
     return verdict.outcome == SAME or verdict.links_left
-
-
-def _stands(entry: QuarantinedRow) -> bool:
-    """What it was made of is still here; a query, for what a desk has decided."""
-    table = TABLES[entry.table]
-    return table.model._default_manager.filter(**{table.key: entry.row_id}).exists()
 
 
 def rejected(results: Iterable[Result]) -> dict[str, list[Any]]:

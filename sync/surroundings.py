@@ -94,18 +94,22 @@ class Surroundings:
         return links.standing(self.rows)
 
     @cached_property
-    def replayed(self) -> set[tuple[str, str, str]]:
-        """Contents of the sender's that came to stand by a replay, as `Turned.key` names them."""
+    def replayed(self) -> dict[tuple[str, str, str], UUID | None]:
+        """Contents of the sender's that were taken by a replay, as `Turned.key` names them, and under which id."""
         entries = QuarantinedRow.objects.filter(
             sender=self.by, row_hash__in=self.known["kept"], state=QuarantinedRow.State.REPLAYED
         )
-        return set(entries.values_list("table", "row_hash", "content"))
+        return {(one.table, one.row_hash, one.content): one.taken_as for one in entries}
 
-    def was_replayed(self, bundle: Bundle) -> bool:
-        """What stands under its id was made of this very content, by a person's correction."""
+    def made_of(self, bundle: Bundle) -> Any:
+        """The row that a person's correction made of this very content, under its id or a new one; None if none was."""
         root = bundle.root
         key = (root.table, hashed(root.id), content_hash(bundle.body))
-        return self.has(root.table, root.id) and self.has("kept", key[1]) and key in self.replayed
+        taken_as = self.replayed.get(key) if self.has("kept", key[1]) else None
+        if taken_as is None:
+            return None
+        rows = self.stored[root.table] if taken_as == root.id else stored(root.table, [taken_as])
+        return rows.get(taken_as)
 
     def has(self, table: str, key: Key | None) -> bool:
         return key in self.known[table]

@@ -26,4 +26,5 @@ QUARANTINED = {
     "decided_by": None,
     "decided_at": None,
     "decision_reason": "",
+    "stands_as": None,
 }

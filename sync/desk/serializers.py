@@ -25,6 +25,10 @@ class QuarantineShown(serializers.Serializer):
     decided_by = IdField(allow_null=True)
     decided_at = InstantField(allow_null=True)
     decision_reason = serializers.CharField(allow_blank=True, help_text="why it was discarded")
+    stands_as = IdField(
+        allow_null=True,
+        help_text="the new id it was taken under, where the one it was sent under cannot stand",
+    )
 
     def to_representation(self, row: QuarantinedRow) -> dict[str, Any]:
         return {
@@ -40,11 +44,15 @@ class QuarantineShown(serializers.Serializer):
             "decided_by": str(row.decided_by_id) if row.decided_by_id else None,
             "decided_at": row.decided_at,
             "decision_reason": row.decision_reason,
+            "stands_as": str(row.stands_as) if row.stands_as else None,
         }
 
 
 class Replay(StrictSerializer):
-    """`body` as a PUT takes it, corrected; without it the row is taken as it was sent."""
+    """`body` as a PUT takes it, corrected; without it the row is taken as it was sent.
+
+    Its `id` is the one that was sent, or a new one where that cannot stand: no UUID, or other content stands there.
+    """
 
     body = PlainObject(required=False)
 

@@ -49,7 +49,11 @@ class QuarantineViewSet(Rows):
         examples=[corrected, unchanged],
     )
     def replay(self, request: Request, pk: str) -> Response:
-        """As its sender's row, as of when it came; `body` in place of what was sent. Refused again it stays."""
+        """As its sender's row, as of when it came; `body` in place of what was sent. Refused again it stays.
+
+        Where the id it was sent under cannot stand (no UUID, or other content stands there), `body.id` is a new one;
+        the phone's copy under the old id is answered `same` from then on, and that id comes in `deleted`.
+        """
         entry = self.get_object()
         replay(by=self.by, entry=entry, body=self.body(Replay).get("body"))
         return self.shown(self.get_object())

@@ -59,12 +59,12 @@ def candidates(roots: Roots, pulled: WorkingSet, then: WorkingSet) -> Keys:
     _decided(found)
     told = found.pop("households")
     for table in IN_TURN:
-        _bring(found, TABLES[table].brings, found[table], then)
+        _bring(found, TABLES[table].brings, TABLES[table].possible(found[table]), then)
     if labels := found["households"] - told:
         found["households"] = labels - pulled.served_ids  # those served are there, whole
     found["households"] |= told
-    _bring(found, TABLES["households"].brings, told, then)
-    _bring(found, TABLES["pairings"].brings, found["pairings"], then)
+    _bring(found, TABLES["households"].brings, TABLES["households"].possible(told), then)
+    _bring(found, TABLES["pairings"].brings, TABLES["pairings"].possible(found["pairings"]), then)
     return found
 
 
@@ -84,12 +84,15 @@ def _keys(table: str, which: Q) -> set[Any]:
 
 
 def _decided(found: Keys) -> None:
-    """A phone's row that met another under its id gives way to that one; a discarded one goes."""
+    """A phone's row that met another under its id gives way to that one; one that was discarded, or stands under a
+    new id, goes.
+    """
     entries = QuarantinedRow.objects.filter(pk__in=found["quarantine"]) if found["quarantine"] else ()
     for entry in entries:
-        if entry.table in TABLES and (entry.state == QuarantinedRow.State.DISCARDED or entry.is_conflict):
+        is_gone = entry.state == QuarantinedRow.State.DISCARDED or entry.stands_as is not None
+        if entry.table in TABLES and (is_gone or entry.is_conflict):
             found[entry.table] |= _ids([entry.row_id], entry.table)
-        if entry.state == QuarantinedRow.State.DISCARDED:
+        if is_gone:
             _discarded_parts(found, json.loads(entry.body))
 
 
@@ -105,4 +108,4 @@ def _discarded_parts(found: Keys, body: Any) -> None:
 def _ids(sent: Iterable[Any], table: str) -> set[Any]:
     if TABLES[table].key == "code":
         return set(sent)
-    return {UUID(key) for key in sent if isinstance(key, str) and SHAPE.fullmatch(key)}
+    return {UUID(key) if SHAPE.fullmatch(key) else key for key in sent if isinstance(key, str)}

@@ -1,8 +1,9 @@
 """A table of the pull feed: its columns, and which of its rows a working set holds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -49,6 +50,10 @@ class FeedTable:
         for reason in self.held(pulled):
             reasons |= reason
         return self.model._default_manager.filter(reasons, **{f"{self.key}__in": among})
+
+    def possible(self, keys: Iterable[Any]) -> list[Any]:
+        """Of keys that phones have sent, those that a row can have."""
+        return [key for key in keys if self.key == "code" or isinstance(key, UUID)]
 
     def all_held(self, pulled: WorkingSet) -> models.QuerySet[Any]:
         """The whole of the working set: every reason finds its rows by its own index."""

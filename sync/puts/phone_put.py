@@ -76,9 +76,9 @@ class PhonePut(Rows):
         if "quarantine" not in refused.facts:
             return None
         entry = QuarantinedRow.objects.get(pk=refused.facts["quarantine"])
-        if entry.state != QuarantinedRow.State.REPLAYED:
+        if entry.taken_as is None:
             return None
-        return TABLES[self.table].model._default_manager.filter(pk=entry.row_id).first()
+        return TABLES[self.table].model._default_manager.filter(pk=entry.taken_as).first()
 
 
 def _beside(verdict: Verdict) -> dict[str, Any]:

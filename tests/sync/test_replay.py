@@ -1,5 +1,7 @@
 """A supervisor corrects, replays or discards what was turned away; the phone is told."""
 
+from typing import Any
+
 import pytest
 
 from fieldapi import json
@@ -132,3 +134,94 @@ def test_a_correction_is_a_body_like_any_other(village: Village):
     for body, status in (({"body": 5}, 400), ({"song": 1}, 400), ({"body": visit_body(new_id())}, 400)):
         assert village.client("sun").post(f"quarantine/{entry['id']}/replay/", body).status_code == status
     assert (QuarantinedRow.objects.count(), Visit.objects.count()) == (1, 0)
+
+
+def replayed_as(village: Village, quarantine: str, **corrected) -> tuple[str, Any]:
+    """The entry is replayed under a new id."""
+    desk, new = village.client("sun"), str(new_id())
+    sent = desk.get(f"quarantine/{quarantine}/").json()["body"]
+    return new, desk.post(f"quarantine/{quarantine}/replay/", {"body": sent | {"id": new} | corrected})
+
+
+@pytest.mark.parametrize("bad", ["visit-1", "", "A" * 36])
+def test_a_row_whose_id_is_none_is_taken_under_a_new_one_and_is_the_phones_from_then_on(
+    village: Village, bad: str
+):
+    row, phone = visit_row(village.house, id=bad), Mirror(village.client("gao"))
+    part = opinion_row(row)
+    phone.pull()
+    told = push(phone.caller, visits=[row], opinions=[part])["results"][0]["problem"]
+    new, answer = replayed_as(village, told["quarantine"])
+
+    assert (answer.status_code, answer.json()["stands_as"]) == (200, new)
+    assert (str(Visit.objects.get().pk), str(Visit.objects.get().opinions.get().pk)) == (new, part["id"])
+    gone = phone.pull()["changes"]["visits"]["deleted"]
+    assert gone == [bad]
+    assert (phone.ids("visits"), phone.ids("opinions")) == ({new}, {part["id"]})
+    again = push(phone.caller, visits=[row], opinions=[part])
+    assert outcomes(again) == [("visits", "same"), ("opinions", "same")]
+    assert again["experimentalRejectedIds"] == {}
+    assert outcomes(push(phone.caller, visits=[row | {"note": "x"}])) == [("visits", "refused")]
+    assert Visit.objects.count() == 1
+
+
+def test_content_that_met_other_content_under_its_id_is_taken_under_a_new_one(village: Village):
+    first = visit_row(village.house)
+    second, phone = first | {"note": "下午又去"}, Mirror(village.client("gao"))
+    push(phone.caller, visits=[first])
+    problem = push(phone.caller, visits=[second])["results"][0]["problem"]
+    assert problem["code"] == "content_differs"
+    new, answer = replayed_as(village, problem["quarantine"])
+
+    assert (answer.status_code, answer.json()["stands_as"]) == (200, new)
+    assert outcomes(push(phone.caller, visits=[second])) == [("visits", "same")]
+    assert outcomes(push(phone.caller, visits=[first])) == [("visits", "same")]
+    phone.pull()
+    assert {key: row["note"] for key, row in phone.rows["visits"].items()} == {
+        first["id"]: "",
+        new: "下午又去",
+    }
+
+
+def test_a_visit_put_again_is_answered_as_what_it_was_taken_as(village: Village):
+    gao, address = village.client("gao"), f"visits/{new_id()}/"
+    gao.put(address, visit_body(village.house, note="一"))
+    other = visit_body(village.house, note="二")
+    nameless = {"visits/visit-1/": visit_body(village.house, note="三"), address: other}
+    for at, body in nameless.items():
+        new, _ = replayed_as(village, gao.put(at, body).json()["quarantine"])
+        answer = gao.put(at, body)
+        assert (answer.status_code, answer.json()["id"], answer.json()["note"]) == (200, new, body["note"])
+    assert Visit.objects.count() == 3
+
+
+def test_a_row_whose_id_can_stand_keeps_it(village: Village):
+    _, entry = turned_away(village)
+    _, answer = replayed_as(village, entry["id"], kind="home")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_id")
+    assert (QuarantinedRow.objects.get().state, Visit.objects.count()) == ("kept", 0)
+
+
+def test_a_new_id_that_is_taken_or_none_is_refused(village: Village):
+    stands = visit_row(village.house)
+    gao = village.client("gao")
+    push(gao, visits=[stands])
+    told = push(gao, visits=[visit_row(village.house, id="visit-1", note="x")])["results"][0]["problem"]
+    answers = [
+        replayed_as(village, told["quarantine"], id=key)[1] for key in (stands["id"], "visit-2", 7, "visit-1")
+    ]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+        (409, "content_differs"), (400, "bad_id"), (400, "bad_id"), (400, "bad_id"),
+    ]  # fmt: skip
+    assert (QuarantinedRow.objects.get().state, Visit.objects.count()) == ("kept", 1)
+
+
+def test_a_discarded_row_whose_id_is_none_leaves_the_phone(village: Village):
+    phone = Mirror(village.client("gao"))
+    phone.pull()
+    told = push(phone.caller, visits=[visit_row(village.house, id="visit-1")])["results"][0]["problem"]
+    village.client("sun").post(f"quarantine/{told['quarantine']}/discard/", {"reason": "试填"})
+
+    assert phone.pull()["changes"]["visits"]["deleted"] == ["visit-1"]
