@@ -25,9 +25,10 @@ FIRST = ("", "0", "null")
 SAID_BY_PHONES = [
     OpenApiParameter(
         "X-Unsent",
-        int,
+        str,
         OpenApiParameter.HEADER,
-        description="how many rows and photos the phone holds that are not here yet; read on every signed-in call",
+        description="how many rows and photos the phone holds that are not here yet, in digits; read on every"
+        " signed-in call, and passed over where it is no number",
     ),
     OpenApiParameter(
         "X-App-Version", str, OpenApiParameter.HEADER, description="the app's; read on every signed-in call"
