@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from fieldapi.codes import CODES
+from fieldapi.codes import CODES, IN_FIELDS
 from fieldapi.errors import Refused
 from fieldapi.migrated import is_migrated
 
@@ -69,7 +69,9 @@ class Problems(View):
     resource, action = "around", "problems"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = format_html_join("", ROW, ((name, *code) for name, code in sorted(CODES.items())))
+        rows = format_html_join(
+            "", ROW, ((name, *code) for name, code in sorted({**CODES, **IN_FIELDS}.items()))
+        )
         return HttpResponse(format_html(PAGE, rows))
 
 

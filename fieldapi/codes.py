@@ -206,7 +206,7 @@ CODES: dict[str, Code] = {
     "bad_number": Code(400, "应为数字", "Not a number"),
     "bad_choice": Code(400, "不在可选项中", "Not one of the choices"),
     "bad_flag": Code(400, "应填“是”或“否”", "Say yes or no"),
-    "bad_character": Code(400, "含有不可用的控制字符", "A control character that cannot be kept"),
+    "bad_character": Code(400, "含有无法保存的字符", "A character that cannot be kept"),
     "too_long": Code(400, "内容过长", "Too long"),
     "unit_ambiguous": Code(400, "区划名称不唯一", "More than one unit has this name"),
     "household_ambiguous": Code(400, "户号不唯一，请填写村名", "More than one household has this number"),
@@ -220,3 +220,20 @@ CODES: dict[str, Code] = {
         400, "公式没有计算结果，请改为数值", "The formula has no value: replace it by its value"
     ),
 }
+IN_FIELDS: dict[str, Code] = {
+    "blank": Code(400, "不能为空白", "Text that is empty or blank"),
+    "empty": Code(400, "不能为空列表、空文件", "A list or a file that is empty"),
+    "invalid": Code(400, "类型或格式不对", "Of the wrong type or form: text, number, true or false, object"),
+    "invalid_choice": Code(400, "不在可选项中", "Not one of the choices"),
+    "max_length": Code(400, "字符或条目过多", "More characters or entries than allowed"),
+    "max_string_length": Code(400, "数字过长", "A number with too many digits"),
+    "max_value": Code(400, "数值过大", "A number greater than allowed"),
+    "min_length": Code(400, "字符或条目过少", "Fewer characters or entries than needed"),
+    "min_value": Code(400, "数值过小", "A number less than allowed"),
+    "no_name": Code(400, "文件没有名称", "A file without a name"),
+    "not_a_dict": Code(400, "应为对象", "Not an object where one belongs"),
+    "not_a_list": Code(400, "应为列表", "Not a list where one belongs"),
+    "null": Code(400, "不能为 null", "Null where it may not be"),
+    "overflow": Code(400, "数值过大", "A number too great to be kept"),
+}
+"""What Django REST framework says of single fields, in `errors` only. Sent are its own words, which name the limits."""

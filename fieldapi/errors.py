@@ -18,6 +18,8 @@ from fieldapi.codes import CODES
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 5
+BAD_CHARACTERS = ("null_characters_not_allowed", "surrogate_characters_not_allowed")
+"""The framework's codes for what has one of ours; its Chinese words for the first speak of an empty text."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +127,16 @@ def faults_of(detail: Any, pointer: str = "") -> list[Fault]:
         return found
     if isinstance(detail, list):
         if detail and all(isinstance(inner, exceptions.ErrorDetail) for inner in detail):
-            return [Fault(pointer, inner.code, str(inner)) for inner in detail]
+            return [_fault(pointer, inner) for inner in detail]
         return [
             fault for place, inner in enumerate(detail) for fault in faults_of(inner, f"{pointer}/{place}")
         ]
-    return [Fault(pointer, getattr(detail, "code", "invalid"), str(detail))]
+    return [_fault(pointer, detail)]
+
+
+def _fault(pointer: str, detail: Any) -> Fault:
+    code = getattr(detail, "code", "invalid")
+    return Fault(pointer, "bad_character") if code in BAD_CHARACTERS else Fault(pointer, code, str(detail))
 
 
 def _escaped(name: str) -> str:

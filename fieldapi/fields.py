@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -240,7 +240,7 @@ class PlainObject(serializers.DictField):
 def _nul_in(value: Any) -> Any:
     """DRF's error detail for the first NUL in a value of JSON, nested as the value is; None without one."""
     if isinstance(value, str):
-        told = ErrorDetail(str(ProhibitNullCharactersValidator.message), code="null_characters_not_allowed")
+        told = ErrorDetail(words("bad_character"), code="bad_character")
         return [told] if "\x00" in value else None
     if not isinstance(value, dict | list):
         return None

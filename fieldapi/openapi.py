@@ -43,7 +43,11 @@ PROBLEM = {
                         "type": "string",
                         "description": "JSON pointer into the body, or `?name` of a query parameter",
                     },
-                    "code": {"type": "string"},
+                    "code": {
+                        "type": "string",
+                        "description": "a problem's code, or one of those that stand in `errors` only: "
+                        "`/docs/problems/` lists both",
+                    },
                     "detail": {"type": "string"},
                 },
             },

@@ -36,6 +36,7 @@ def test_a_problems_type_leads_to_its_words(client):
 
     assert '<tr id="content_differs">' in page
     assert "Other content stands under this id" in page
+    assert '<tr id="min_value">' in page
 
 
 def test_the_api_document_is_served_with_its_sign_in_box(client, db):

@@ -128,7 +128,7 @@ def test_an_old_token_in_the_header_does_not_hinder_signing_in(gao):
         ({"username": 7, "password": "x"}, "/username", "invalid"),
         ({"username": "gao", "password": ""}, "/password", "blank"),
         ({"username": "gao", "password": "x" * 257}, "/password", "max_length"),
-        ({"username": "g\0o", "password": "x"}, "/username", "null_characters_not_allowed"),
+        ({"username": "g\0o", "password": "x"}, "/username", "bad_character"),
         ({"username": "gao", "password": "x", "otp": "1"}, "/otp", "unknown_field"),
         ({"username": "gao", "password": "x", "device": {"id": "y" * 65}}, "/device/id", "max_length"),
         ({"username": "gao", "password": "x", "device": "mine"}, "/device", "invalid"),

@@ -144,7 +144,7 @@ class TestEntering:
             ({"number": 12}, "/number", "invalid"),
             ({"number": "1" * 41}, "/number", "max_length"),
             ({"head_name": None}, "/head_name", "null"),
-            ({"head_name": "王\0某"}, "/head_name", "null_characters_not_allowed"),
+            ({"head_name": "王\0某"}, "/head_name", "bad_character"),
             ({"unit": "53062610120"}, "/unit", "invalid"),
             ({"id": "12"}, "/id", "bad_id"),
             ({"colour": "red"}, "/colour", "unknown_field"),

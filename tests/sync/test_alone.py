@@ -52,7 +52,7 @@ def test_a_voice_that_names_no_unit_belongs_to_the_senders(village: Village):
         ({"unit": "999999"}, "/unit", "unit_unknown"),
         ({"category": "no_such"}, "/category", "category_unknown"),
         ({"household": "0199d2a0-0000-7000-8000-000000000001"}, "/household", "household_unknown"),
-        ({"text": "\x00"}, "/text", "null_characters_not_allowed"),
+        ({"text": "\x00"}, "/text", "bad_character"),
         ({"text": 5}, "/text", "invalid"),
         ({"text": "长" * 10_001}, "/text", "max_length"),
         ({"wants_reply": "yes"}, "/wants_reply", "invalid"),

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from rest_framework.serializers import Serializer
 
 from fieldapi.access import BY_SECRET, PUBLIC, TABLE, Role
-from fieldapi.codes import CODES
+from fieldapi.codes import CODES, IN_FIELDS
 from fieldapi.environment import VARIABLES
 from matters.verbs import VERBS
 
@@ -39,16 +39,22 @@ def access() -> str:
 
 def problems() -> str:
     """Every code, as in the code."""
-    rows = [
-        (f'<a id="{name}"></a>`{name}`', str(code.status), code.en, code.zh)
-        for name, code in sorted(CODES.items())
-    ]
+    headings = ("code", "status", "English", "中文")
+    whole, in_fields = (
+        [
+            (f'<a id="{name}"></a>`{name}`', str(code.status), code.en, code.zh)
+            for name, code in sorted(codes.items())
+        ]
+        for codes in (CODES, IN_FIELDS)
+    )
     return (
         "# Problems\n\n"
         + MADE.format(source="fieldapi/codes.py")
         + "\nEvery refusal is `application/problem+json` (RFC 9457) with one of these as its `code`. Faults of"
         " single fields are listed in `errors`, each with a JSON pointer, or `?name` for a query parameter.\n\n"
-        + table(("code", "status", "English", "中文"), rows)
+        + table(headings, whole)
+        + "\n## In `errors` only\n\nA fault of a single field has one of the codes above or one of these. The words"
+        " sent with it name the limits.\n\n" + table(headings, in_fields)
     )
 
 
