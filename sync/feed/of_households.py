@@ -11,6 +11,7 @@ from households.models import Household, Pairing
 from matters.models import MatterHousehold
 from opinions.models import Opinion
 from sync.feed.columns import Kind, column
+from sync.feed.of_matters import matters
 from sync.feed.table import VERSION, FeedTable
 from sync.feed.working_set import WorkingSet
 from visits.models import Visit
@@ -21,14 +22,15 @@ LABEL = frozenset({"id", "label", "served", "unit", "number", "head_name", "vers
 
 
 def households(pulled: WorkingSet) -> list[Q]:
-    """Those served; as a label those of the user's own records and of tasks given."""
-    mine, helped = pulled.user.pk, MatterHousehold.objects.filter(matter__recorded_by=pulled.user.pk)
+    """Those served; as a label those of the user's own records, of tasks given and of matters held."""
+    mine = pulled.user.pk
+    helped = (MatterHousehold.objects.filter(reason) for reason in matters(pulled, "matter__"))
     told = Opinion.objects.filter(Q(by=mine) | Q(group__in=pulled.given))
     return [
         Q(pk__in=pulled.served),
         Q(pk__in=Visit.objects.filter(cadre=mine).values("household")),
         Q(pk__in=told.filter(household__isnull=False).values("household")),
-        Q(pk__in=helped.values("household")),
+        *(Q(pk__in=links.values("household")) for links in helped),
     ]
 
 

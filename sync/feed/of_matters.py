@@ -47,6 +47,15 @@ def matters(pulled: WorkingSet, path: str = "") -> list[Q]:
     ]
 
 
+def matter_opinions(pulled: WorkingSet) -> list[Q]:
+    """Links with opinions held, and the user's own."""
+    with_households, own = matters(pulled, "matter__")
+    said = Q()
+    for reason in pulled.opinions("opinion__"):
+        said |= reason
+    return [with_households & said, own]
+
+
 TASKS = FeedTable(
     "tasks",
     Task,
@@ -170,7 +179,7 @@ MATTER_OPINIONS = FeedTable(
     "matter_opinions",
     MatterOpinion,
     (sent("matter", ID, "matter_id"), sent("opinion", ID, "opinion_id"), ALWAYS_ONE),
-    lambda pulled: matters(pulled, "matter__"),
+    matter_opinions,
     key="row_id",
     written_by_phones=True,
 )

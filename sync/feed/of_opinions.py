@@ -75,7 +75,12 @@ OPINIONS = FeedTable(
         VERSION,
     ),
     WorkingSet.opinions,
-    brings={"replies": "opinion", "households": "opinions", "groups": "opinions"},
+    brings={
+        "replies": "opinion",
+        "households": "opinions",
+        "groups": "opinions",
+        "matter_opinions": "opinion",
+    },
     written_by_phones=True,
 )
 REPLIES = FeedTable(

@@ -46,8 +46,9 @@ def part_of_matter(kind: str) -> Told:
     if kind != "matter_households":
         return Told(to_all(link), to_all(MATTER))
     helps = f"UNION ALL SELECT rows.household_id, {MATTER} FROM rows"
+    label = to_all("'households', rows.household_id")
     return Told(
-        f"{to_all(link)} UNION ALL SELECT rows.household_id, {link} FROM rows {helps}",
+        f"{to_all(link)} UNION ALL {label} UNION ALL SELECT rows.household_id, {link} FROM rows {helps}",
         f"{to_all(MATTER)} {helps}",
     )
 
@@ -166,7 +167,10 @@ TOLD: dict[str, Told] = {
             JOIN opinions_opinion o ON o.household_id = rows.id JOIN matters_task t ON t.group_id = o.group_id
         UNION ALL SELECT m.recorded_by_id, 'households', rows.id FROM rows
             JOIN matters_matterhousehold h ON h.household_id = rows.id
-            JOIN matters_practicalmatter m ON m.id = h.matter_id""",
+            JOIN matters_practicalmatter m ON m.id = h.matter_id
+        UNION ALL SELECT also.household_id, 'households', rows.id FROM rows
+            JOIN matters_matterhousehold h ON h.household_id = rows.id
+            JOIN matters_matterhousehold also ON also.matter_id = h.matter_id""",
         "SELECT rows.id, 'households', rows.id FROM rows",
     ),
     "households_pairing": Told(

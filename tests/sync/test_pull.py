@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from fieldapi import clock, json
 from fieldapi.ids import new_id
+from households.models import Household
+from matters.models import MatterHousehold
 from sync import pages
 from sync.due import forget_changes
 from sync.feed.position import MOST, Position
@@ -21,7 +23,7 @@ from sync.feed.triggers import install
 from sync.models import Change, FeedDay, PullPage
 from tests import samples
 from tests.conftest import Village
-from tests.sync.flat import Mirror, opinion_row, push, visit_row
+from tests.sync.flat import Mirror, ms, opinion_row, outcomes, push, visit_row
 from tests.visits.test_races import real_village
 
 __all__ = ["real_village"]
@@ -308,3 +310,54 @@ def test_changes_of_long_ago_are_forgotten_and_phones_from_then_begin_anew(
         phone.caller = real_village.client("gao")
         assert phone.pull()["experimentalStrategy"] == "replacement"
         assert len(phone.ids("visits")) == 1
+
+
+def agrees(phone: Mirror) -> bool:
+    """After a pull the phone holds what the server says it does, and what a new phone would get."""
+    told, anew = phone.pull(check=1)["holds"], Mirror(phone.caller)
+    anew.pull()
+    return told == phone.holds() and anew.rows == phone.rows
+
+
+def test_whom_else_a_matter_helped_comes_as_a_label_and_what_others_said_does_not(real_village: Village):
+    other = samples.make_household("9", phone="13900000000")
+    samples.make_pairing(other, real_village.gao)
+    chen = Mirror(real_village.client("chen"))
+    chen.pull()
+    said = {"id": str(new_id()), "household": str(other.pk), "made_at": ms(clock.now())}
+    matter = {"id": str(new_id()), "title": "接通自来水", "made_by": str(real_village.gao.pk)}
+    helped = [
+        {"id": str(new_id()), "matter": matter["id"], "household": str(house.pk)}
+        for house in (real_village.house, other)
+    ]
+    link = {"id": str(new_id()), "matter": matter["id"], "opinion": said["id"]}
+    answer = push(
+        real_village.client("gao"),
+        opinions=[opinion_row(None, **said)],
+        practical_matters=[matter],
+        matter_households=helped,
+        matter_opinions=[link],
+    )
+    assert {outcome for _, outcome in outcomes(answer)} == {"created"}
+
+    assert agrees(chen)
+    assert chen.ids("matter_households") == {row["id"] for row in helped}
+    label = chen.rows["households"][str(other.pk)]
+    assert (label["label"], label["served"], label["phone"]) == ("9 户主", False, None)
+    assert chen.ids("opinions") == chen.ids("matter_opinions") == set()
+
+    Household.objects.filter(pk=other.pk).update(head_name="新户主", version=2)
+    assert agrees(chen)
+    assert chen.rows["households"][str(other.pk)]["label"] == "9 新户主"
+
+    pairing = samples.make_pairing(other, real_village.chen, post="B")
+    assert agrees(chen)
+    assert (chen.ids("opinions"), chen.ids("matter_opinions")) == ({said["id"]}, {link["id"]})
+
+    pairing.delete()
+    assert agrees(chen)
+    assert chen.ids("matter_opinions") == set()
+
+    MatterHousehold.objects.filter(household=other).delete()
+    assert agrees(chen)
+    assert chen.ids("households") == {str(real_village.house.pk)}
