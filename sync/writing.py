@@ -25,7 +25,7 @@ from media.seen import compared, look_again
 from opinions.models import Opinion
 from opinions.replies import store_replies
 from sync import links, waiting
-from sync.intake import REFUSED, Accepted, Intake, Verdict
+from sync.intake import CREATED, REFUSED, Accepted, Intake, Verdict
 from sync.models import QuarantinedRow
 from sync.quarantine import hashed
 from visits.amend import amend
@@ -222,7 +222,8 @@ def _act(intake: Intake) -> None:
 
 def _release(intake: Intake) -> None:
     """What was refused before and is accepted now leaves quarantine."""
-    roots = [verdict.bundle.root for verdict in intake.verdicts if verdict.refused is None]
+    taken = [verdict for verdict in intake.verdicts if verdict.outcome == CREATED or verdict.put_aside]
+    roots = [verdict.bundle.root for verdict in taken]
     released = [hashed(root.id) for root in roots if intake.around.has("kept", hashed(root.id))]
     if released:
         kept = QuarantinedRow.objects.filter(

@@ -225,3 +225,15 @@ def test_a_discarded_row_whose_id_is_none_leaves_the_phone(village: Village):
     village.client("sun").post(f"quarantine/{told['quarantine']}/discard/", {"reason": "试填"})
 
     assert phone.pull()["changes"]["visits"]["deleted"] == ["visit-1"]
+
+
+def test_a_copy_that_met_other_content_is_decided_by_a_desk_and_by_no_later_push(village: Village):
+    first, gao = visit_row(village.house), village.client("gao")
+    push(gao, visits=[first])
+    push(gao, visits=[first | {"note": "下午又去"}])
+    assert outcomes(push(gao, visits=[first, visit_row(village.house)])) == [
+        ("visits", "same"),
+        ("visits", "created"),
+    ]
+
+    assert QuarantinedRow.objects.get().state == "kept"
