@@ -42,7 +42,12 @@ def test_only_in_the_web_processes_a_statement_has_a_minute(db: None, entry: str
     asked += f"q.execute({SHOWN!r}); print(*q.fetchone())"
     told = subprocess.run(
         [sys.executable, "-c", asked],
-        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "fieldapi.settings"},
+        env=os.environ
+        | {
+            "DATABASE_URL": database_url(),
+            "DJANGO_SETTINGS_MODULE": "fieldapi.settings",
+            "FIELDAPI_MODE": "local",  # production, which the web's entry point assumes, wants keys
+        },
         capture_output=True,
         text=True,
         check=True,
