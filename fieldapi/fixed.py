@@ -3,7 +3,7 @@
 Writing a statement costs Django several times what a database needs to answer it by an index.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -38,6 +38,17 @@ class GivenList(Given):
     def bound(self, value: Any) -> Any:
         prepared = [super(GivenList, self).bound(one) for one in value]
         return prepared if connection.vendor == "postgresql" else json.dumps(prepared).decode()
+
+
+class Listed(GivenList):
+    """Values at hand, for `Among` in a query that is no `Fixed` one."""
+
+    def __init__(self, values: Iterable[Any], field: models.Field[Any, Any]):
+        super().__init__("", field)
+        self.values = list(values)
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self.bound(self.values)]
 
 
 class Among(Lookup):

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, UUIDField
 
 from fieldapi.calendar import local_day, start_of
+from fieldapi.fixed import Among, Listed
 from households.models import Household, Pairing
 from matters.models import MatterHousehold, PracticalMatter
 from opinions.models import Opinion, Reply
@@ -60,9 +61,9 @@ def kinds(household: Household) -> list[Kind]:
     visits = Visit.objects.standing().filter(household=household)
     opinions = Opinion.objects.standing().filter(household=household)
     voiced = Opinion.objects.filter(household=household).values_list("pk", flat=True)
-    replies = Reply.objects.filter(opinion__in=list(voiced))
+    replies = Reply.objects.filter(Among(F("opinion"), Listed(voiced, UUIDField())))
     helped = MatterHousehold.objects.filter(household=household).values_list("matter", flat=True)
-    matters = PracticalMatter.objects.standing().filter(pk__in=list(helped))
+    matters = PracticalMatter.objects.standing().filter(Among(F("pk"), Listed(helped, UUIDField())))
     pairings = Pairing.objects.filter(household=household)
     ended = pairings.filter(ended_on__gt=F("started_on"))
     return [
