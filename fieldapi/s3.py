@@ -35,10 +35,16 @@ TRANSFER = TransferConfig(use_threads=False, multipart_threshold=64 * MB)
 
 @contextmanager
 def trouble_is_oserror() -> Iterator[None]:
-    """As from a disk: whoever uses a storage need not know which one it is."""
+    """As from a disk: whoever uses a storage need not know which one it is. FileNotFoundError where nothing lies.
+
+    django-storages asks for a file's facts before it fetches it; what is deleted in between is missing all the same.
+    """
     try:
         yield
-    except (BotoCoreError, Boto3Error, ClientError) as fault:
+    except ClientError as fault:
+        missing = fault.response.get("Error", {}).get("Code") == "NoSuchKey"
+        raise (FileNotFoundError if missing else OSError)(f"storage: {fault}") from fault
+    except (BotoCoreError, Boto3Error) as fault:
         raise OSError(f"storage: {fault}") from fault
 
 

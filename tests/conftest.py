@@ -17,7 +17,7 @@ from fieldapi import clock, files
 from households.models import Household
 from tests import samples
 from tests.samples import Caller
-from tests.storage_server import NoStorageServer, serving
+from tests.storage_server import NoStorageServer, empty_bucket, serving
 
 # A loaded machine is no fault of the product's: no property is judged by how long a case took.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -44,8 +44,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 
 
 @pytest.fixture(scope="session")
-def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The FIELDAPI_STORAGE_URL of a real S3-speaking server."""
+def storage_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         with serving(tmp_path_factory.mktemp("s3")) as url:
             yield url
@@ -53,6 +52,13 @@ def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def storage_server(storage_process: str) -> str:
+    """The FIELDAPI_STORAGE_URL of a real S3-speaking server, whose bucket is empty."""
+    empty_bucket(storage_process)
+    return storage_process
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from fieldapi import files
+from fieldapi.s3 import S3Files
 from tools.leash import leashed
 from tools.postgres import free_port
 
@@ -44,6 +46,12 @@ def serving(folder: Path) -> Iterator[str]:
     finally:
         gateway.kill()
         gateway.wait()
+
+
+def empty_bucket(url: str) -> None:
+    """No test sees another's files: names of photos and uploads share folders."""
+    for lying in S3Files(**files.storage(url)["OPTIONS"]).bucket.objects.all():
+        lying.delete()
 
 
 def format_volume(volume: str, folder: Path) -> None:

@@ -5,6 +5,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
 from fieldapi import files
+from fieldapi.s3 import trouble_is_oserror
 from tools.postgres import free_port
 
 
@@ -29,6 +30,16 @@ def test_a_deleted_file_is_gone_and_deleting_it_again_does_no_harm(s3_files: Sto
     assert not s3_files.exists(name)
     with pytest.raises(FileNotFoundError):
         s3_files.open(name)
+
+
+def test_a_file_deleted_before_it_is_fetched_is_missing(s3_files: Storage):
+    name = s3_files.save("short_lived.txt", ContentFile(b"seen"))
+    seen = s3_files.bucket.Object(name)
+    seen.load()
+    s3_files.delete(name)
+
+    with pytest.raises(FileNotFoundError), trouble_is_oserror():
+        seen.get()
 
 
 def test_a_file_of_the_same_name_takes_the_others_place(s3_files: Storage):

@@ -6,8 +6,6 @@ import pytest
 from django.core.files.storage import Storage, default_storage
 from pytest_django.fixtures import Settings
 
-from media.parts import free, uploads_with_parts
-
 
 @pytest.fixture(autouse=True)
 def data_dir(settings: Settings, tmp_path: Path) -> None:
@@ -17,8 +15,5 @@ def data_dir(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture(params=["disk", "s3"])
 def anywhere(request: pytest.FixtureRequest, disk: Path) -> Storage:
-    """Django's default storage: once on the disk, once on the server, with no parts of other tests' uploads."""
-    storage = request.getfixturevalue("s3_files") if request.param == "s3" else default_storage
-    for upload in uploads_with_parts():
-        free(upload)
-    return storage
+    """Django's default storage: once on the disk, once on the server."""
+    return request.getfixturevalue("s3_files") if request.param == "s3" else default_storage
