@@ -173,9 +173,13 @@ def _keep(upload: Upload, count: int, parts: list[tuple[int, str]], new: tuple[i
 
 
 def _move(upload: Upload, count: int, parts: list[tuple[int, str]]) -> None:
-    """What has been stored counts, unless the row has moved on since `upload` was read."""
+    """What has been stored counts, unless the row has moved on since `upload` was read.
+
+    The offset is asked of the row itself: within the subquery it would not be asked again after waiting for another.
+    """
     now = clock.now()
-    before = Upload.objects.alive(now).filter(pk=upload.pk, offset=upload.offset)
+    alive = Upload.objects.alive(now).filter(pk=upload.pk)
+    before = Upload.objects.filter(pk__in=alive, offset=upload.offset)
     if not before.update(offset=upload.offset + count, parts=parts, last_byte_at=now):
         _refuse_moved(upload)
     upload.offset, upload.parts, upload.last_byte_at = upload.offset + count, parts, now
@@ -193,6 +197,7 @@ def _finish(upload: Upload, parts: list[tuple[int, str]], last: IO[bytes]) -> No
     _refuse_moved(upload)
     last.seek(0)
     upload.photo.refresh_from_db()
+    give_back_connection()  # the parts may lie in a storage that takes its time
     try:
         receive(upload.device.user, upload.photo, chain(_read(upload, parts), pieces(last)))
     except Refused as refused:
