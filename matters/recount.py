@@ -25,9 +25,10 @@ def recount() -> None:
     present = {"": edition()} | editions()
     counted = dict(CountedCalendar.objects.values_list("unit", "edition"))
     for unit in sorted(present.keys() | counted.keys()):
-        if present.get(unit) != counted.get(unit):
+        now = present.get(unit, "")  # a unit that has no exceptions, or none any more
+        if now != counted.get(unit, ""):
             recount_unit(unit)
-            CountedCalendar.objects.update_or_create(unit=unit, defaults={"edition": present.get(unit, "")})
+            CountedCalendar.objects.update_or_create(unit=unit, defaults={"edition": now})
 
 
 def recount_unit(unit: str) -> None:

@@ -65,8 +65,8 @@ def tell_of_due_soon(today: date) -> None:
             and YELLOW_WORKING_DAYS < calendars[task.unit_id].between(today, task.due_on) <= DUE_SOON
         ]
         fresh = untold("due_near", near, _due)
-        _tell_workers("due_near", fresh, _due, today)
         tell(unanswered({task.group_id: task for task in fresh}, _due, today))
+        _tell_workers("due_near", fresh, _due, today)  # last: by this a later look knows that both were told
 
 
 def tell_of_unstarted(today: date) -> None:

@@ -168,6 +168,20 @@ def test_where_nothing_has_changed_two_queries_say_so(village: Village, django_a
         recount()
 
 
+def test_once_an_exception_is_taken_back_and_counted_two_queries_say_so_too(
+    village: Village, django_assert_num_queries: Any
+):
+    opened(village)
+    with at_day("2026-11-04"):
+        row = exception(village, samples.COUNTY, "2026-11-12").json()
+        recount()
+        village.client("zheng").delete(f"calendar-days/{row['id']}/")
+        recount()
+
+        with django_assert_num_queries(2):
+            recount()
+
+
 @pytest.mark.parametrize(
     ("unit", "status", "code", "pointer"),
     [("530627", 400, "unit_unknown", "/unit"), ("53", 400, "unit_unknown", "/unit")],

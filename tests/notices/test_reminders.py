@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from cadres.models import Absence
@@ -142,6 +142,21 @@ def test_with_the_task_the_answer_its_households_wait_for_is_due(village: Villag
 
     assert told("answer_due") == [("chen", "answer_due")]
     assert Notice.objects.get(kind="answer_due").row_id == Opinion.objects.get().pk
+
+
+def test_when_the_database_fails_in_the_middle_the_next_look_tells_what_is_left(village: Village):
+    in_progress(village)
+
+    def fails(execute, sql, *rest):
+        if sql.startswith("SELECT") and "replied_on" in sql:
+            raise OperationalError("the connection is lost")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fails), pytest.raises(OperationalError):
+        remind_on("2026-11-13")
+    remind_on("2026-11-13")
+
+    assert told() == [("gao", "answer_due"), ("lin", "due_near")]
 
 
 def test_a_household_that_was_answered_waits_for_nothing(village: Village):
