@@ -11,12 +11,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
 
 from fieldapi import clock
 from fieldapi.idempotency import KEPT
 from fieldapi.models import RememberedAnswer
 
+JOBS_KEPT = timedelta(days=7)
+"""Long enough to look for the reason of one that failed."""
 log = logging.getLogger(__name__)
 LOCK = 530_627  # this lock's number among PostgreSQL's advisory locks
 
@@ -65,3 +69,8 @@ def alone() -> Iterator[bool]:
 def forget_answers() -> None:
     """Answers remembered for an Idempotency-Key longer than a key is good for."""
     RememberedAnswer.objects.filter(at__lt=clock.now() - KEPT - timedelta(hours=1)).delete()
+
+
+def forget_jobs() -> None:
+    """Background jobs that ended a week ago: each photo leaves one."""
+    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - JOBS_KEPT).delete()

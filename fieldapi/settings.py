@@ -145,6 +145,7 @@ DUE = [
     "reports.exporting.write_left_behind",
     "reports.exporting.forget_old",
     "fieldapi.due.forget_answers",
+    "fieldapi.due.forget_jobs",
     "fieldapi.sealed_days.seal_days",
 ]
 

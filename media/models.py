@@ -96,6 +96,7 @@ class Photo(Versioned):
                 name="photos_to_develop",
                 condition=Q(state="stored", developed_at__isnull=True),
             ),
+            models.Index(fields=["received_at"], name="photos_awaited", condition=Q(state="awaiting")),
         ]
 
 

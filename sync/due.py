@@ -27,7 +27,8 @@ def end_waiting() -> None:
     old = WaitingRow.objects.filter(received_at__lt=clock.now() - PATIENCE).values_list("pk", flat=True)
     for pk in list(old):
         with transaction.atomic():
-            row = WaitingRow.objects.select_for_update().filter(pk=pk).select_related("sender").first()
+            rows = WaitingRow.objects.select_related("sender").select_for_update(of=("self",))
+            row = rows.filter(pk=pk).first()
             if row is None:
                 continue
             body = json.loads(row.body)

@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID, uuid4
 
 from django.db import models
+from django.db.models import Q
 
 from cadres.models import User
 from cadres.units import within
@@ -43,7 +44,7 @@ class QuarantineQuerySet(models.QuerySet["QuarantinedRow"]):
     def visible_to(self, user: User, *, today: date) -> Self:
         """The sender sees the own ones; supervisors and admins those of their subtree's people."""
         if user.role in (Role.SUPERVISOR, Role.ADMIN):
-            return self.filter(models.Q(sender=user) | models.Q(**within(user.unit_id)))
+            return self.filter(Q(sender=user) | Q(**within(user.unit_id)))
         return self.filter(sender=user)
 
 
@@ -97,7 +98,10 @@ class QuarantinedRow(Identified):
                 fields=["sender", "table", "row_hash", "content"], name="quarantined_once"
             )
         ]
-        indexes = [models.Index(fields=["unit", "received_at"], name="quarantine_of_unit")]
+        indexes = [
+            models.Index(fields=["unit", "received_at"], name="quarantine_of_unit"),
+            models.Index(fields=["received_at"], name="quarantine_undecided", condition=Q(state="kept")),
+        ]
 
 
 class Change(models.Model):

@@ -7,11 +7,15 @@ import pytest
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
 
 from cadres.models import Device, SignInFailure
 from fieldapi import clock, due
+from fieldapi.ids import new_id
 from fieldapi.models import RememberedAnswer
+from media.tasks import develop_photo
 from tests.samples import make_device
 
 done: list[str] = []
@@ -100,3 +104,18 @@ def test_remembered_answers_are_forgotten_after_thirty_days(village):
 
     call_command("run_due")
     assert [answer.key for answer in RememberedAnswer.objects.all()] == ["29"]
+
+
+def test_jobs_that_ended_a_week_ago_are_forgotten_however_they_ended_and_no_others(db):
+    def job(status: str, days: int) -> DBTaskResult:
+        enqueued = develop_photo.enqueue(str(new_id()))
+        ended = timezone.now() - timedelta(days=days) if status in ("SUCCESSFUL", "FAILED") else None
+        DBTaskResult.objects.filter(pk=enqueued.id).update(status=status, finished_at=ended)
+        return DBTaskResult.objects.get(pk=enqueued.id)
+
+    kept = [job("SUCCESSFUL", 6), job("FAILED", 6), job("READY", 8), job("RUNNING", 8)]
+    for ended in ("SUCCESSFUL", "FAILED"):
+        job(ended, 8)
+
+    call_command("run_due")
+    assert set(DBTaskResult.objects.all()) == set(kept)

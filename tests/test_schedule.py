@@ -2,7 +2,8 @@
 
 from threading import Event
 
-from django.db import OperationalError
+import pytest
+from django.db import InterfaceError, OperationalError
 
 from fieldapi.management.commands.work import keep_schedule
 
@@ -26,14 +27,15 @@ def test_what_is_due_is_done_every_so_often_until_it_is_stopped(transactional_db
     assert TIMES == [0, 1, 2]
 
 
-def test_a_database_that_is_away_does_not_end_the_schedule(transactional_db, monkeypatch):
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError, OSError])
+def test_a_database_that_is_away_does_not_end_the_schedule(transactional_db, monkeypatch, fault):
     asked, stopped = [], Event()
 
     def away() -> None:
         asked.append(1)
         if len(asked) == 2:
             stopped.set()
-        raise OperationalError("away")
+        raise fault("away")
 
     monkeypatch.setattr("fieldapi.management.commands.work.run_due", away)
     keep_schedule(stopped, every=0.001)

@@ -64,9 +64,7 @@ def test_of_two_that_move_one_upload_at_the_very_same_moment_one_does(real_villa
     assert Upload.objects.get().offset == 300
 
 
-def test_the_last_bytes_hold_no_connection_while_the_parts_are_read(
-    real_village: Village, disk, monkeypatch
-):
+def test_the_last_bytes_hold_no_connection_while_the_parts_are_read(real_village: Village, disk, monkeypatch):
     (photo,) = declare(real_village, PHOTO)
     address = begun(real_village.client("gao"), photo)
     assert patch(address, 0, PHOTO[:600_000]).status_code == 204

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from threading import Event, Thread
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django_tasks_db.management.commands import db_worker
 
 from fieldapi.abandoned import put_back_abandoned, worker_name
@@ -20,7 +20,7 @@ def keep_schedule(stopped: Event, every: float = EVERY_SECONDS) -> None:
     while not stopped.wait(every):
         try:
             run_due()
-        except (DatabaseError, OSError):
+        except (Error, OSError):
             log.exception("what is due could not be looked up")
         finally:
             connection.close()
