@@ -87,9 +87,12 @@ class Rows(Endpoint):
         """Narrow the list by the parameters of `query` that were given."""
         return rows
 
+    def page(self, request: Request) -> Any:
+        """The rows on the page of the list that was asked for."""
+        return self.paginate_queryset(self.filtered(self.get_queryset(), asked_for(request, self.query)))
+
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filtered(self.get_queryset(), asked_for(request, self.query)))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.get_paginated_response(self.get_serializer(self.page(request), many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return self.shown(self.get_object())

@@ -3,14 +3,14 @@
 Writing a statement costs Django several times what a database needs to answer it by an index.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
-from django.db.models import Expression, Lookup, QuerySet
+from django.db import connection, connections, models
+from django.db.models import Expression, Lookup, QuerySet, Subquery
 from django.db.models.query import get_related_populators
 
 from fieldapi import json
@@ -36,31 +36,26 @@ class GivenList(Given):
     """Any number of values, for `Among`."""
 
     def bound(self, value: Any) -> Any:
-        prepared = [super(GivenList, self).bound(one) for one in value]
-        return prepared if connection.vendor == "postgresql" else json.dumps(prepared).decode()
-
-
-class Listed(GivenList):
-    """Values at hand, for `Among` in a query that is no `Fixed` one."""
-
-    def __init__(self, values: Iterable[Any], field: models.Field[Any, Any]):
-        super().__init__("", field)
-        self.values = list(values)
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [self.bound(self.values)]
+        here, prepared_by = connections[connection.alias], self.output_field.get_db_prep_value
+        prepared = [prepared_by(one, here) for one in value]
+        return prepared if here.vendor == "postgresql" else json.dumps(prepared).decode()
 
 
 class Among(Lookup):
-    """The column is one of a `GivenList`, in the same text however many they are."""
+    """The column is one of a `GivenList`, in the same text however many they are; or one of what a `Subquery` finds.
+
+    PostgreSQL runs the subquery first, by itself: for a join it may read the whole table that the column is in.
+    """
 
     lookup_name = "among"
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self._written(compiler, connection, "{} = ANY({})")
+        shape = "{} = ANY(ARRAY{})" if isinstance(self.rhs, Subquery) else "{} = ANY({})"
+        return self._written(compiler, connection, shape)
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self._written(compiler, connection, "{} IN (SELECT value FROM json_each({}))")
+        shape = "{} IN {}" if isinstance(self.rhs, Subquery) else "{} IN (SELECT value FROM json_each({}))"
+        return self._written(compiler, connection, shape)
 
     def _written(self, compiler: Any, connection: Any, shape: str) -> tuple[str, list[Any]]:
         column, before = self.process_lhs(compiler, connection)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, UUIDField
+from django.db.models import F, Q, QuerySet, Subquery
 
 from fieldapi.calendar import local_day, start_of
-from fieldapi.fixed import Among, Listed
+from fieldapi.fixed import Among
 from households.models import Household, Pairing
 from matters.models import MatterHousehold, PracticalMatter
 from opinions.models import Opinion, Reply
@@ -54,16 +54,15 @@ class Kind:
 
 
 def kinds(household: Household) -> list[Kind]:
-    """What a timeline is made of. Two queries: replies and matters are reached by way of other rows of the household.
-
-    Their ids come first: for a join PostgreSQL reads every matter of the county, for some hundred ids it does not.
+    """What a timeline is made of. Replies and matters are reached by the ids of other rows of the household, which
+    PostgreSQL finds first: for a join it would read every matter of the county.
     """
     visits = Visit.objects.standing().filter(household=household)
     opinions = Opinion.objects.standing().filter(household=household)
-    voiced = Opinion.objects.filter(household=household).values_list("pk", flat=True)
-    replies = Reply.objects.filter(Among(F("opinion"), Listed(voiced, UUIDField())))
-    helped = MatterHousehold.objects.filter(household=household).values_list("matter", flat=True)
-    matters = PracticalMatter.objects.standing().filter(Among(F("pk"), Listed(helped, UUIDField())))
+    voiced = Opinion.objects.filter(household=household).values("pk")
+    replies = Reply.objects.filter(Among(F("opinion"), Subquery(voiced)))
+    helped = MatterHousehold.objects.filter(household=household).values("matter")
+    matters = PracticalMatter.objects.standing().filter(Among(F("pk"), Subquery(helped)))
     pairings = Pairing.objects.filter(household=household)
     ended = pairings.filter(ended_on__gt=F("started_on"))
     return [

@@ -1,37 +1,42 @@
 """A visit as JSON, with everything that came with it or came of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, QuerySet, UUIDField
 
+from fieldapi.fixed import Among, Fixed, GivenList
 from visits.models import Amendment, Flag, Visit
 from visits.presence import CODES
 
-PARTS: dict[str, tuple[str, ...]] = {
-    "companions": ("companions",),
-    "worked_on": ("worked_on",),
-    "flags": ("flags",),
-    "photos": ("photos",),
-    "matters": ("matters__opinion_links", "matters__household_links"),
-    "opinions": ("opinions",),
-    "amendments": ("amendments",),
-}
-"""What a visit is shown with, and how it is read in bulk."""
+KINDS = ("companions", "worked_on", "flags", "photos", "matters", "opinions", "amendments")
+"""What a visit is shown with."""
+OWNERS = GivenList("owners", UUIDField())
 
 
-def with_parts(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    """Everything a visit is shown with, in a constant number of queries."""
-    return visits.prefetch_related(*chain.from_iterable(PARTS.values()))
+def _owned(owner: str, kind: str) -> QuerySet[Any]:
+    """Rows of a kind, those of visits or of visits' matters, that belong to the owners."""
+    kinds: Any = Visit._meta
+    if owner == "matter":
+        kinds = kinds.get_field("matters").related_model._meta
+    model: Any = kinds.get_field(kind).related_model
+    rows: QuerySet[Any] = model._default_manager.filter(Among(F(owner), OWNERS))
+    return rows
+
+
+OF_VISITS = {kind: Fixed(partial(_owned, "visit", kind)) for kind in KINDS}
+OF_MATTERS = {kind: Fixed(partial(_owned, "matter", kind)) for kind in ("opinion_links", "household_links")}
 
 
 def with_kinds(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """Each knows which kinds of parts it has (`kinds_of`): most have only opinions, and the rest need not be read."""
-    kinds: Any = {kind: Visit._meta.get_field(kind).related_model for kind in PARTS}
+    kinds: Any = {kind: Visit._meta.get_field(kind).related_model for kind in KINDS}
     standing = {
         f"has_{kind}": Exists(model.objects.filter(visit=OuterRef("pk"))) for kind, model in kinds.items()
     }
@@ -40,7 +45,7 @@ def with_kinds(visits: QuerySet[Visit]) -> QuerySet[Visit]:
 
 def kinds_of(visit: Visit) -> set[str]:
     """Of a visit read `with_kinds`."""
-    return {kind for kind in PARTS if getattr(visit, f"has_{kind}")}
+    return {kind for kind in KINDS if getattr(visit, f"has_{kind}")}
 
 
 @dataclass
@@ -56,20 +61,34 @@ class Parts:
     amendments: Sequence[Amendment] = ()
 
 
-def parts_of(visit: Visit, kinds: Collection[str] = PARTS.keys()) -> Parts:
-    """Those of the `kinds`, read through the visit unless they were with it: a query each."""
-    prefetch_related_objects([visit], *chain.from_iterable(PARTS[kind] for kind in kinds))
-    read = {kind: list(getattr(visit, kind).all()) for kind in kinds}
-    if "matters" in read:
-        read["matters"] = [
-            (one, one.opinion_links.all(), one.household_links.all()) for one in read["matters"]
-        ]
-    return Parts(**read)
+def parts_of(visits: Iterable[Visit], kinds: Collection[str] = KINDS) -> dict[UUID, Parts]:
+    """Those of the `kinds`, by the visits' ids: a query for each kind, and two for matters."""
+    ids = [visit.pk for visit in visits]
+    found = {kind: _by_owner(OF_VISITS[kind], "visit_id", ids) for kind in kinds}
+    if "matters" in found:
+        found["matters"] = _with_links(found["matters"])
+    return {pk: Parts(**{kind: rows[pk] for kind, rows in found.items() if pk in rows}) for pk in ids}
+
+
+def _by_owner(rows: Fixed[Any], owner: str, ids: Collection[UUID]) -> dict[UUID, list[Any]]:
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows.run(owners=ids) if ids else ():
+        found[getattr(row, owner)].append(row)
+    return found
+
+
+def _with_links(matters: Mapping[UUID, list[Any]]) -> dict[UUID, list[Any]]:
+    ids = [one.pk for one in chain.from_iterable(matters.values())]
+    opinions, households = (_by_owner(links, "matter_id", ids) for links in OF_MATTERS.values())
+    return {
+        visit: [(one, opinions.get(one.pk, ()), households.get(one.pk, ())) for one in rows]
+        for visit, rows in matters.items()
+    }
 
 
 def shown(visit: Visit, parts: Parts | None = None) -> dict[str, Any]:
     """A visit as JSON; its parts are read where they are not given."""
-    parts = parts or parts_of(visit)
+    parts = parts or parts_of([visit])[visit.pk]
     return {
         "id": str(visit.pk),
         "household": str(visit.household_id) if visit.household_id else None,

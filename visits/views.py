@@ -14,7 +14,7 @@ from visits.examples import VISIT
 from visits.models import Flag, Visit
 from visits.review import review_flag
 from visits.serializers import FlagReview, VisitQuery, VisitShown
-from visits.shown import with_parts
+from visits.shown import parts_of, shown
 
 ANSWER = OpenApiExample("as it stands", VISIT, response_only=True)
 
@@ -29,9 +29,6 @@ class VisitViewSet(Rows):
     serializer_class = VisitShown
     query = VisitQuery
     ordering = ("-occurred_at", "-id")
-
-    def get_queryset(self) -> QuerySet[Visit]:
-        return with_parts(super().get_queryset())
 
     def filtered(self, rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
         plain = {name: asked[name] for name in ("household", "cadre", "kind", "withdrawn") if name in asked}
@@ -59,7 +56,9 @@ class VisitViewSet(Rows):
     )
     def list(self, request: Request) -> Response:
         """Visits in your scope."""
-        return super().list(request)
+        visits = self.page(request)
+        parts = parts_of(visits)
+        return self.get_paginated_response([shown(visit, parts[visit.pk]) for visit in visits])
 
     @extend_schema(
         summary="核验 Dismiss or uphold a flag",

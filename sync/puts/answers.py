@@ -17,8 +17,8 @@ def visit_shown(verdict: Verdict) -> dict[str, Any]:
         return shown(visit, _as_written(rows))
     elif verdict.outcome == SAME and not rows:
         others = kinds_of(visit) - {"opinions"}
-        return shown(visit, replace(parts_of(visit, others), opinions=verdict.stood_with))
-    return shown(visit, parts_of(visit))
+        return shown(visit, replace(parts_of([visit], others)[visit.pk], opinions=verdict.stood_with))
+    return shown(visit)
 
 
 def _as_written(rows: Accepted) -> Parts:

@@ -75,11 +75,11 @@ def test_it_is_seen_by_whom_the_household_is_seen(village: Village):
 def test_it_takes_the_same_queries_for_little_and_for_much(village: Village, django_assert_num_queries):
     gao = village.client("gao")
     gao.put_visit(village.house)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         gao.get(f"households/{village.house.pk}/timeline/")
     for _ in range(5):
         gao.put_visit(village.house, started_at=at("2026-11-03 09:00").isoformat(), ended_at=None)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         gao.get(f"households/{village.house.pk}/timeline/")
 
 
