@@ -14,6 +14,7 @@ from fieldapi.errors import Refused
 from fieldapi.ids import new_id
 from fieldapi.json import dumps
 from sync.models import QuarantinedRow
+from sync.reading import Bundle
 from sync.sameness import content_of
 
 NOT_KEPT = frozenset({401, 405, 406, 408, 413, 415, 429, 500, 503})
@@ -35,6 +36,13 @@ class Turned:
     def key(self) -> tuple[str, str, str]:
         """By what an entry is found again: (table, hash of the id, hash of the content)."""
         return self.table, hashed(self.row_id), content_hash(self.body)
+
+
+def key_of(bundle: Bundle) -> tuple[str, str, str]:
+    """By what an entry of this very content would be found, as `Turned.key`."""
+    root, name = bundle.root, NAMED_BY_ADDRESS.get(bundle.root.table)
+    address = {name: str(root.values[name])} if name else {}
+    return root.table, hashed(root.id), content_hash({**bundle.body, **address})
 
 
 def keep(

@@ -18,7 +18,7 @@ from sync import links
 from sync.known import Key, look_up
 from sync.lists import Lists, lists_of
 from sync.models import QuarantinedRow, WaitingRow
-from sync.quarantine import content_hash, hashed
+from sync.quarantine import hashed, key_of
 from sync.reading import TABLES, Bundle, Sent
 from sync.stored import stored, stored_opinions
 from sync.waiting import PHONE_MADE, link_id
@@ -104,8 +104,9 @@ class Surroundings:
     def made_of(self, bundle: Bundle) -> Any:
         """The row that a person's correction made of this very content, under its id or a new one; None if none was."""
         root = bundle.root
-        key = (root.table, hashed(root.id), content_hash(bundle.body))
-        taken_as = self.replayed.get(key) if self.has("kept", key[1]) else None
+        if not self.has("kept", hashed(root.id)):
+            return None
+        taken_as = self.replayed.get(key_of(bundle))
         if taken_as is None:
             return None
         rows = self.stored[root.table] if taken_as == root.id else stored(root.table, [taken_as])

@@ -24,7 +24,7 @@ from media.models import Photo
 from media.seen import compared, look_again
 from opinions.models import Opinion
 from opinions.replies import store_replies
-from sync import links, waiting
+from sync import links, quarantine, waiting
 from sync.intake import CREATED, REFUSED, Accepted, Intake, Verdict
 from sync.models import QuarantinedRow
 from sync.quarantine import hashed
@@ -221,12 +221,21 @@ def _act(intake: Intake) -> None:
 
 
 def _release(intake: Intake) -> None:
-    """What was refused before and is accepted now leaves quarantine."""
-    taken = [verdict for verdict in intake.verdicts if verdict.outcome == CREATED or verdict.put_aside]
-    roots = [verdict.bundle.root for verdict in taken]
-    released = [hashed(root.id) for root in roots if intake.around.has("kept", hashed(root.id))]
-    if released:
-        kept = QuarantinedRow.objects.filter(
-            sender=intake.by, row_hash__in=released, state=QuarantinedRow.State.KEPT
-        )
-        kept.update(state=QuarantinedRow.State.REPLAYED, decided_at=intake.at)
+    """What was refused before and is accepted now, mended or as it was, leaves quarantine.
+
+    A copy that met other content under its id stays until a desk decides, unless that copy is what is accepted now.
+    """
+    verdicts = [verdict for verdict in intake.verdicts if verdict.outcome == CREATED or verdict.put_aside]
+    bundles = (verdict.bundle for verdict in verdicts)
+    keys = [quarantine.key_of(one) for one in bundles if intake.around.has("kept", hashed(one.root.id))]
+    taken = {(table, row_hash): content for table, row_hash, content in keys}
+    if not taken:
+        return
+    kept = QuarantinedRow.objects.filter(sender=intake.by, state=QuarantinedRow.State.KEPT)
+    released = [
+        entry.pk
+        for entry in kept.filter(row_hash__in={row_hash for _, row_hash in taken})
+        if (content := taken.get((entry.table, entry.row_hash)))
+        and (content == entry.content or not entry.is_conflict)
+    ]
+    kept.filter(pk__in=released).update(state=QuarantinedRow.State.REPLAYED, decided_at=intake.at)
