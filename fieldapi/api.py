@@ -107,10 +107,17 @@ def etag(row: Any) -> dict[str, str]:
 
 
 def expected_version(request: Request) -> int:
-    """The version If-Match names; `W/"3"` equals `"3"`. Missing 428, unreadable 412 (it can match nothing)."""
+    """The version If-Match names. Missing 428, unreadable 412 (it can match nothing)."""
+    if (version := named_version(request)) is None:
+        raise Refused("version_required")
+    return version
+
+
+def named_version(request: Request) -> int | None:
+    """The version If-Match names, where there is one; `W/"3"` equals `"3"`. Unreadable 412."""
     named = request.headers.get("If-Match", "").strip()
     if not named:
-        raise Refused("version_required")
+        return None
     number = named.removeprefix("W/").strip('"')
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise Refused("version_stale")

@@ -13,7 +13,8 @@ Fields this server does not know are stored and listed in `ignored_fields`. What
 problem's `quarantine` says where; send again only after no answer, 408, 429, 5xx and `key_in_progress`.
 
 **Desks create with POST** and change with PATCH. An `Idempotency-Key` makes a POST repeatable; a PATCH carries the
-row's `version` in `If-Match`. Unknown fields are refused by name.
+row's `version` in `If-Match`. A verb on a task may carry it too: then it is 412 `version_stale` where somebody has
+acted since. Unknown fields are refused by name.
 
 **Lists** take `limit` (50, at most 500) and `cursor`; follow `next` and `previous` as they stand. `…_after` includes,
 `…_before` excludes.

@@ -69,6 +69,12 @@ IF_MATCH = OpenApiParameter(
     required=True,
     description='The row\'s `version`, as in its ETag: `"3"`.',
 )
+IF_MATCH_OR_NOT = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description='May name the row\'s `version`, as in its ETag: `"3"`. Then 412 where it has changed since.',
+)
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,

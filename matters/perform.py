@@ -36,24 +36,28 @@ def perform(
     made_at_sent: datetime | None = None,
     ignored: str = "",
     seen: int | None = None,
+    expected: int | None = None,
 ) -> TaskAction:
     """Do one verb to one task, whole or not at all.
 
     A desk gives only the first four, and `seen`, the version that stood when its request came in: of two people who
-    assign or escalate at once, one does. A phone's act has an id of the phone, `made_at` (by the corrected clock: its
-    day is the day of the act), `made_at_sent` as the phone wrote it, and `ignored`, what is stored but not known.
+    assign or escalate at once, one does; and perhaps `expected`, the version that it says it has before it. A phone's
+    act has an id of the phone, `made_at` (by the corrected clock: its day is the day of the act), `made_at_sent` as
+    the phone wrote it, and `ignored`, what is stored but not known.
     Whether `by` may see the task and has a part in it is judged on the day of the act.
 
     Raises Refused, in this order: `verb_unknown`; `not_found` (a phone: `task_unknown`); `permission_denied`;
-    `bad_input`; `wrong_state` with the present `state`, `paused`, and the verbs `allowed` to this person now; then
-    what the verb itself refuses. Four statements, twelve for a confirmation, whatever the number of opinions, and
-    up to four more for telling people of it.
+    `bad_input`; `wrong_state` with the present `state`, `paused`, and the verbs `allowed` to this person now;
+    `version_stale`; then what the verb itself refuses. Four statements, twelve for a confirmation, whatever the number
+    of opinions, and up to four more for telling people of it.
     """
     now = clock.now()
     offline = action_id is not None
     act = _judged(by, task_id, verb, args, made_at=made_at or now, now=now, offline=offline)
     rule, task = VERBS[verb], act.task
-    if seen is not None and rule.one_wins and task.version != seen:
+    if expected not in (None, task.version):
+        raise Refused("version_stale")
+    if rule.one_wins and _is_second(act, verb, seen=seen):
         raise _wrong_state(task, by, day=act.day)
     with pointing_into(ARGS if offline else ""):
         rule.check(task)
@@ -118,6 +122,13 @@ def _hold(by: User, ids: set[UUID], *, day: date) -> dict[UUID, Task]:
     """The tasks that `by` may see, locked in primary-key order until the transaction ends."""
     rows = Task.objects.visible_to(by, today=day).filter(pk__in=ids).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+
+
+def _is_second(act: Act, verb: str, *, seen: int | None) -> bool:
+    """Somebody has done the same since the actor looked: at a desk as the request came in, on a phone at the act."""
+    if seen is not None:
+        return act.task.version != seen
+    return act.task.actions.filter(verb=verb, made_at__gt=act.made_at).exists()
 
 
 def _write(task: Task, **columns: Any) -> None:

@@ -164,6 +164,7 @@ VERBS: dict[str, Verb] = {
         {Part.SUPERVISOR: Reason, Part.PAIRED: HouseholdSatisfied},
         closing.confirm,
         closing.make_matter,
+        under_review=False,
     ),
     "reopen": Verb(
         "重新办理",

@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cadres.units import within
-from fieldapi.api import Rows, etag
+from fieldapi.api import Rows, etag, named_version
 from fieldapi.ids import parse_id
+from fieldapi.openapi import IF_MATCH_OR_NOT
 from matters.examples import NEW_TASK, TASK, VERB_EXAMPLES
 from matters.fixings import missing_fixings
 from matters.form_examples import FORMS, HISTORY
@@ -58,11 +59,15 @@ def _verb(name: str) -> Callable[[Any, Request, str], Response]:
         summary=f"{VERBS[name].zh} {name.capitalize()}",
         description=VERBS[name].meaning,
         request=_body_of(name),
+        parameters=[IF_MATCH_OR_NOT],
         responses=TaskWithHistory,
         examples=VERB_EXAMPLES[name],
     )
     def act(self: Any, request: Request, pk: str) -> Response:
-        perform(by=self.by, task_id=parse_id(pk), verb=name, args=request.data, seen=self.seen)
+        expected = named_version(request)
+        perform(
+            by=self.by, task_id=parse_id(pk), verb=name, args=request.data, seen=self.seen, expected=expected
+        )
         return self.shown(self.get_object())
 
     act.__name__ = name.replace("-", "_")

@@ -40,6 +40,7 @@ CONDITIONS = {  # verb: (paused, under review), None where it does not matter
     "review": (None, True),
     "decide": (None, True),
     "finish": (False, False),
+    "confirm": (None, False),
 }
 VERBS = tuple(STATES)
 

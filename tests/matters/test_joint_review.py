@@ -117,3 +117,35 @@ def test_offices_outside_the_supervisors_reach_are_refused_one_by_one(village: V
         ("/offices/1", "office_unknown")
     ]
     assert fresh(task).under_review is False
+
+
+def test_what_is_under_review_is_not_confirmed_before_the_decision_not_even_by_its_household(
+    village: Village, offices: list[Any]
+):
+    task = make_task(village, "done")
+    ask(village, task, offices)
+    before = everything()
+
+    answers = [
+        act(village, "sun", task, "confirm", reason="已核实"),
+        act(village, "gao", task, "confirm", household=str(village.house.pk)),
+    ]
+
+    assert [(one.status_code, one.json()["code"], one.json()["under_review"]) for one in answers] == [
+        (409, "wrong_state", True)
+    ] * 2
+    assert "confirm" not in answers[0].json()["allowed"]
+    assert everything() == before
+    act(village, "wu", task, "decide", decision="照办")
+    assert act(village, "sun", task, "confirm", reason="已核实").json()["state"] == "confirmed"
+
+
+def test_a_task_under_review_that_a_household_is_not_content_with_is_taken_up_again(
+    village: Village, offices: list[Any]
+):
+    task = make_task(village, "done")
+    ask(village, task, offices)
+
+    answer = act(village, "gao", task, "reopen", reason="又灭了")
+
+    assert (answer.json()["state"], answer.json()["under_review"]) == ("in_progress", True)

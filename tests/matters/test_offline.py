@@ -182,3 +182,44 @@ def test_acts_of_one_push_are_done_in_the_order_in_which_they_were_made(village:
 
     assert outcomes(answer) == [("task_actions", "created")] * 2
     assert fresh(task).state == "done"
+
+
+@pytest.mark.parametrize("verb", ["escalate", "assign"])
+def test_who_escalates_or_assigns_offline_without_knowing_that_another_has_does_not_do_it_once_more(
+    village: Village, verb: str
+):
+    task = make_task(village, "assigned")
+    args = {"reason": "须县里立项"} if verb == "escalate" else {"plan": "换灯"}
+    with time_machine.travel(at("2026-11-12 17:00"), tick=False):
+        assert act(village, "sun", task, verb, **args).status_code == 200
+    before = everything()
+
+    early = send(village, "sun", task, verb, "2026-11-12T16:00", args)
+    assert everything() == before
+    late = send(village, "sun", task, verb, "2026-11-12T18:00", args)
+
+    assert (early.status_code, early.json()["code"]) == (409, "wrong_state")
+    assert early.json()["quarantine"]
+    assert (late.status_code, fresh(task).version) == (201, 3)
+
+
+def test_assignments_made_offline_one_after_the_other_are_all_done_in_one_push(village: Village):
+    task, second = make_task(village, "open"), village.gao
+    acts = [
+        {
+            "id": str(new_id()),
+            "task": str(task.pk),
+            "verb": "assign",
+            "made_at": ms(at(made_at)),
+            "args": args,
+        }
+        for made_at, args in (
+            ("2026-11-12 18:00", f'{{"handler": "{second.pk}"}}'),
+            ("2026-11-12 17:00", f'{{"handler": "{village.lin.pk}"}}'),
+        )
+    ]
+
+    answer = push(village.client("sun"), task_actions=acts)
+
+    assert outcomes(answer) == [("task_actions", "created")] * 2
+    assert fresh(task).handler == second

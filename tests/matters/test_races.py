@@ -135,6 +135,55 @@ def test_of_supervisors_who_escalate_at_once_one_does_and_it_goes_up_by_one_unit
     assert fresh(task).escalated_to_id == samples.TOWN
 
 
+def test_who_escalates_by_the_version_that_another_has_left_behind_is_told_so_and_it_goes_up_once(
+    busy: Village,
+):
+    task = make_task(busy, "assigned")
+    first, second, *_ = supervisors(busy)
+    address, body, seen = f"tasks/{task.pk}/escalate/", {"reason": "须县里立项"}, {"If-Match": '"1"'}
+
+    answers = [desk.post(address, body, **seen) for desk in (first, second, first)]
+
+    assert [answer.status_code for answer in answers] == [200, 412, 412]
+    assert {told["code"] for told in losers(answers)} == {"version_stale"}
+    assert (fresh(task).escalated_to_id, fresh(task).version) == (samples.TOWN, 2)
+    assert TaskAction.objects.count() == JournalLine.objects.count() == 1
+    again = second.post(address, body, **{"If-Match": answers[0].headers["ETag"]})
+    assert (again.status_code, fresh(task).escalated_to_id) == (200, samples.COUNTY)
+
+
+def test_an_escalation_made_again_after_a_lost_answer_under_its_key_is_one(busy: Village):
+    task = make_task(busy, "assigned")
+    desk, key = supervisors(busy)[0], {"Idempotency-Key": "lost", "If-Match": '"1"'}
+
+    answers = [desk.post(f"tasks/{task.pk}/escalate/", {"reason": "须县里立项"}, **key) for _ in range(2)]
+
+    assert [(answer.status_code, answer.json()["escalated_to"]) for answer in answers] == [
+        (200, samples.TOWN)
+    ] * 2
+    assert TaskAction.objects.count() == 1
+
+
+@pytest.mark.parametrize("named", ['"2"', 'W/"7"', "*", "x"])
+def test_any_verb_that_names_a_version_the_task_does_not_have_is_412_and_writes_nothing(
+    busy: Village, named: str
+):
+    task = make_task(busy, "in_progress")
+
+    answer = supervisors(busy)[0].post(f"tasks/{task.pk}/finish/", {"outcome": "已换"}, **{"If-Match": named})
+
+    assert (answer.status_code, answer.json()["code"]) == (412, "version_stale")
+    assert (fresh(task).state, TaskAction.objects.count()) == ("in_progress", 0)
+
+
+def test_where_the_state_has_moved_on_that_is_said_whatever_version_is_named(busy: Village):
+    task = make_task(busy, "done")
+
+    answer = supervisors(busy)[0].post(f"tasks/{task.pk}/finish/", {"outcome": "已换"}, **{"If-Match": '"7"'})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+
+
 def test_who_assigns_after_another_has_changes_it_again(busy: Village):
     task = make_task(busy, "open")
     first, second, *_ = supervisors(busy)

@@ -75,7 +75,8 @@ def tasks() -> str:
         (
             f"`{name}` {verb.zh}",
             ", ".join(f"{before} → {after}" for before, after in verb.becomes.items())
-            + {None: "", True: "; paused", False: "; not paused"}[verb.paused],
+            + {None: "", True: "; paused", False: "; not paused"}[verb.paused]
+            + {None: "", True: "; under review", False: "; not under review"}[verb.under_review],
             "<br>".join(f"{part}: {_told(told)}" for part, told in verb.who.items()),
             verb.meaning,
         )
@@ -91,7 +92,10 @@ def tasks() -> str:
         " fixed for it, or post B who acts for him that day (顶岗), a *paired cadre* serves, in post A or B on the day"
         " of the act, a household that raised it. In another state the answer is 409 `wrong_state` with `state`,"
         " `paused` and the verbs `allowed` to you now; of two people who act at once the second is judged by what"
-        " the first has left, and does not assign or escalate (409 too). `GET /tasks/{id}/verbs/` tells what you may"
+        " the first has left, and does not assign or escalate (409 too; likewise offline, where somebody has assigned"
+        " or escalated since). A desk that says with `If-Match` which `version` it has before it is told 412"
+        " `version_stale` where anybody has acted since; with an `Idempotency-Key` a call whose answer was lost can be"
+        " made again. `GET /tasks/{id}/verbs/` tells what you may"
         " do now and what each verb must be told; `GET /tasks/{id}/history/` every act, and all that the five fixings"
         " ever said.\n\n" + table(("verb", "from → to", "who, and what must be told", "meaning"), rows)
     )
