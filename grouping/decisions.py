@@ -18,7 +18,7 @@ from grouping.memory import remember
 from grouping.models import Suggestion
 from grouping.placing import common_unit, title_of
 from grouping.towns import one_at_a_time, town_of
-from opinions.groups import say_where_they_went
+from opinions.groups import move, say_where_they_went
 from opinions.models import Category, Group, Opinion
 
 DECLINED = "declined"  # the one end of a task after which its opinions can be taken up anew
@@ -178,7 +178,7 @@ def _move(rows: list[Opinion], group: Group, now: datetime) -> None:
     """Into a group; it and those that are left have changed too."""
     changed = {"version": F("version") + 1, "changed_at": now}
     touched = {group.pk, *(row.group_id for row in rows if row.group_id)}
-    Opinion.objects.filter(pk__in=[row.pk for row in rows]).update(group=group, declined_on=None, **changed)
+    move(Opinion.objects.filter(pk__in=[row.pk for row in rows]), into=group.pk, at=now)
     Group.objects.filter(pk__in=touched).update(**changed)
 
 

@@ -20,7 +20,7 @@ from matters.due import counted, typed
 from matters.fixings import keep
 from matters.models import Fixing, Task
 from matters.telling import tell_of_opening
-from opinions.groups import say_where_they_went
+from opinions.groups import move, say_where_they_went
 from opinions.models import Category, Group, Opinion
 
 HIGH, NORMAL = "high", "normal"
@@ -82,9 +82,7 @@ def open_task(
     Fixing.objects.bulk_create(keep(Task(pk=task.pk), given, verb="open", by=by, at=now))
     left = {row.group_id for row in joined if row.group_id}
     Group.objects.filter(pk__in=left).update(version=F("version") + 1, changed_at=now)
-    Opinion.objects.filter(pk__in=[row.pk for row in joined]).update(
-        group=group, declined_on=None, version=F("version") + 1, changed_at=now
-    )
+    move(Opinion.objects.filter(pk__in=[row.pk for row in joined]), into=group.pk, at=now)
     say_where_they_went(left, group.pk)
     note_down(
         by, "tasks.create", task.pk, unit=task.unit_id, title=title, opinions=[row.pk for row in joined]
@@ -149,7 +147,7 @@ def hand_opinions_over(act: Act) -> None:
     source, target = act.task, act.held[act.args["into"]]
     now = act.received_at
     moved = {"version": F("version") + 1, "changed_at": now}
-    Opinion.objects.filter(group=source.group_id).update(group=target.group_id, **moved)
+    move(Opinion.objects.filter(group=source.group_id), into=target.group_id, at=now)
     Group.objects.filter(pk__in=[source.group_id, target.group_id]).update(**moved)
     say_where_they_went([source.group_id], target.group_id)
     priority = HIGH if HIGH in (source.priority, target.priority) else NORMAL

@@ -28,6 +28,19 @@ _REOPENED = {
     "became": "in_progress",
     "due_on": "2026-11-20",
 }
+_DECLINED = {
+    "id": "0192f9e0-7777-7fff-8aaa-5b5c5d5e5f61",
+    "title": "村口路灯",
+    "state": "declined",
+    "opened_at": "2026-11-03T18:55:02+08:00",
+    "left_at": "2026-11-05T09:30:00+08:00",
+    "merged_into": None,
+    "declined": {
+        "reason": "已列入明年改造",
+        "day": "2026-11-04",
+        "told_at": "2026-11-04T17:10:00+08:00",
+    },
+}
 
 WAY = OpenApiExample(
     "a street light, mended at the second try",
@@ -53,6 +66,7 @@ WAY = OpenApiExample(
         },
         "others": 0,
         "task": {**TASK.value, **_FINISHED, "actions": [_REOPENED]},
+        "earlier": [_DECLINED],
         "reopenings": [_REOPENED],
         "declined": None,
         "matters": [MATTER.value],

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from fieldapi.fields import DayField, IdField, InstantField
+from matters.models import Task
 from matters.serializers import PracticalMatterSerializer, TaskActionSerializer, TaskWithHistory
 from opinions.serializers import OpinionSerializer
 from visits.models import Visit
@@ -42,6 +43,18 @@ class DeclineSerializer(serializers.Serializer):
     told_at = InstantField(allow_null=True, help_text="null while nobody has told the household")
 
 
+class EarlierTask(serializers.Serializer):
+    """A task it was in before: declined and taken up anew, merged into another, or left for another group."""
+
+    id = IdField(source="task.pk")
+    title = serializers.CharField(source="task.title")
+    state = serializers.ChoiceField(source="task.state", choices=Task.State.choices)
+    opened_at = InstantField(source="task.opened_at")
+    left_at = InstantField(help_text="when the opinion went on to another")
+    merged_into = IdField(source="task.merged_into_id", allow_null=True)
+    declined = DeclineSerializer(allow_null=True)
+
+
 class WaySerializer(serializers.Serializer):
     """Everything that became of one opinion."""
 
@@ -50,6 +63,7 @@ class WaySerializer(serializers.Serializer):
     group = WayGroup(allow_null=True)
     others = serializers.IntegerField(help_text="opinions that its group holds besides")
     task = TaskWithHistory(allow_null=True)
+    earlier = EarlierTask(many=True, help_text="the tasks it was in before, first to last")
     reopenings = TaskActionSerializer(many=True, help_text="when somebody was not satisfied, and why")
     declined = DeclineSerializer(allow_null=True)
     matters = PracticalMatterSerializer(many=True, help_text="the withdrawn ones too")

@@ -241,6 +241,19 @@ class Opinion(Versioned):
         )
 
 
+class FormerGroup(models.Model):
+    """A group with a task, which an opinion has left: taken up anew after a decline, merged into another, or moved."""
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="former_groups")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["opinion", "group"], name="a_group_was_left_once_by_an_opinion")
+        ]
+
+
 class Reply(models.Model):
     """答复: what a household was told about its opinion, when, by whom, how."""
 

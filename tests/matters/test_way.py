@@ -79,6 +79,7 @@ def test_an_opinion_that_nothing_has_become_of_yet_has_a_short_way(village: Vill
         "group": None,
         "others": 0,
         "task": None,
+        "earlier": [],
         "reopenings": [],
         "declined": None,
         "matters": [],
@@ -116,6 +117,65 @@ def test_a_decline_shows_its_reason_and_when_the_household_was_told(village: Vil
 
     assert untold == {"reason": "已列入明年改造", "day": "2026-11-09", "told_at": None}
     assert told == untold | {"told_at": "2026-11-09T15:00:00+08:00"}
+
+
+def test_a_task_that_was_declined_before_it_was_taken_up_anew_stays_on_the_way(village: Village):
+    opinion = said_on_a_visit(village)
+    neighbour = samples.make_opinion(samples.make_household("2"), village.lin)
+    first = make_task(village, "open", opinion=opinion)
+    Opinion.objects.filter(pk=neighbour.pk).update(group=first.group)
+    act(village, "sun", first, "decline", reason="已列入明年改造")
+    tell(village, opinion, "2026-11-09T15:00:00+08:00")
+    answer = village.client("sun").post("tasks/", {"title": "路灯再办", "opinions": ids(opinion)})
+    second = answer.json()["id"]
+
+    shown = way(village, opinion)
+    assert (shown["task"]["id"], shown["declined"]) == (second, None)
+    (earlier,) = shown["earlier"]
+    assert (earlier["id"], earlier["title"], earlier["state"]) == (str(first.pk), "路灯", "declined")
+    assert earlier["declined"] == {
+        "reason": "已列入明年改造",
+        "day": "2026-11-09",
+        "told_at": "2026-11-09T15:00:00+08:00",
+    }
+    assert way(village, opinion, "gao")["earlier"] == shown["earlier"]
+    assert way(village, neighbour)["earlier"] == []
+
+    act(village, "sun", Task.objects.get(pk=second), "decline", reason="仍待明年")
+    third = village.client("sun").post("tasks/", {"title": "三办", "opinions": ids(opinion)}).json()["id"]
+    shown = way(village, opinion)
+    assert [(one["id"], one["declined"]["reason"]) for one in shown["earlier"]] == [
+        (str(first.pk), "已列入明年改造"),
+        (second, "仍待明年"),
+    ]
+    assert shown["task"]["id"] == third
+
+
+def test_a_task_that_was_merged_into_another_stays_on_the_way(village: Village):
+    opinion = said_on_a_visit(village)
+    task, other = make_task(village, "open", opinion=opinion), make_task(village, "open")
+    act(village, "sun", task, "merge", into=str(other.pk))
+
+    shown = way(village, opinion)
+
+    assert shown["task"]["id"] == str(other.pk)
+    assert [(one["id"], one["state"], one["merged_into"], one["declined"]) for one in shown["earlier"]] == [
+        (str(task.pk), "merged", str(other.pk), None)
+    ]
+
+
+def test_an_opinion_split_off_a_task_and_taken_back_is_there_once(village: Village):
+    opinion = said_on_a_visit(village)
+    task = make_task(village, "open", opinion=opinion)
+    samples.make_opinion(samples.make_household("2"), village.lin, group=task.group)
+    sun = village.client("sun")
+    assert sun.post(f"groups/{task.group_id}/split/", {"opinions": ids(opinion)}).status_code == 201
+
+    apart = way(village, opinion)
+    assert (apart["task"], [one["id"] for one in apart["earlier"]]) == (None, [str(task.pk)])
+    sun.post(f"groups/{task.group_id}/accept/", {"opinions": ids(opinion)})
+    back = way(village, opinion)
+    assert (back["task"]["id"], back["earlier"]) == (str(task.pk), [])
 
 
 def test_a_list_shows_whose_household_is_still_to_be_told_why_its_opinion_was_declined(village: Village):
@@ -183,4 +243,4 @@ def test_a_way_costs_the_same_however_much_has_happened(village: Village):
         act(village, "sun", task, "confirm", reason="已核实")
         tell(village, opinion, "2026-11-09T15:00:00+08:00")
     assert Task.objects.get(pk=task.pk).actions.count() == 16
-    assert (cost(), first) == (first, 16)
+    assert (cost(), first) == (first, 17)
