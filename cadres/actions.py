@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, models, transaction
 
-from cadres.models import Absence, Office, Unit, User
+from cadres.models import Absence, AbsenceChange, Office, Unit, User
 from cadres.passwords import one_time_password, refuse_weak
 from cadres.sessions import end_all_of
 from cadres.units import level_of, parent_of
@@ -189,14 +189,17 @@ def record_absence(
         changed_at=clock.now(),
     )
     _insert(row, {"/id": {"pk": row.pk}})
+    _tell_of_change(row)
     note_down(by, "absences.create", row.pk, unit=row.cadre.unit_id, **_days(row))
     return row
 
 
+@transaction.atomic
 def edit_absence(*, by: User, absence: Absence, version: int, **values: Any) -> Absence:
     """Change its days or the reason. Refuses version_stale, ends_before_start."""
     if values.get("ended_on", absence.ended_on) < values.get("started_on", absence.started_on):
         raise Refused("ends_before_start", "/ended_on")
+    _tell_of_change(absence)
     return _edit(by, "absences", absence, version, values, code=absence.cadre.unit_id)
 
 
@@ -204,7 +207,13 @@ def edit_absence(*, by: User, absence: Absence, version: int, **values: Any) -> 
 def remove_absence(*, by: User, absence: Absence) -> None:
     """Take back an absence; the journal keeps what it was."""
     absence.delete()
+    _tell_of_change(absence)
     note_down(by, "absences.destroy", absence.pk, unit=absence.cadre.unit_id, **_days(absence))
+
+
+def _tell_of_change(absence: Absence) -> None:
+    """Visits that have come already are judged by it too."""
+    AbsenceChange.objects.create(cadre_id=absence.cadre_id, at=clock.now())
 
 
 def _days(absence: Absence) -> dict[str, Any]:

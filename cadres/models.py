@@ -215,6 +215,13 @@ class Absence(Identified, Versioned):
         indexes = [models.Index(fields=["cadre", "started_on"], name="absences_of_cadre")]
 
 
+class AbsenceChange(models.Model):
+    """An absence of a cadre was entered, changed or taken back: who covers, or covered, is to be judged anew."""
+
+    cadre = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_index=True)
+
+
 class ClosedMonth(models.Model):
     """A month that was closed for a unit, alone or with the unit above it. Late rows look here (`months.py`)."""
 

@@ -128,6 +128,7 @@ DUE = [
     "sync.due.wake_waiting",
     "sync.due.end_waiting",
     "visits.late_pairings.judge_by_late_pairings",
+    "matters.late_moves.follow_moves",
     "grouping.due.place_new",
     "grouping.due.learn_confirmed",
     "sync.due.forget_changes",

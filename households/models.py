@@ -143,6 +143,16 @@ class HouseholdChange(models.Model):
     )  # merged into, split off
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    followed_at = models.DateTimeField(null=True)  # of a move: when what was recorded since had followed it
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["at"],
+                name="moves_to_follow",
+                condition=models.Q(verb="move", followed_at__isnull=True),
+            )
+        ]
 
 
 class GeocodingTry(models.Model):

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from fieldapi import clock
 from fieldapi.json import instant
 from fieldapi.models import JournalLine
 from households.models import Pairing
 from tests.conftest import Village
+from tests.samples import VILLAGE, at
 from visits.late_pairings import judge_by_late_pairings
 from visits.models import Visit
 
@@ -94,3 +96,96 @@ def test_the_number_of_statements_does_not_depend_on_that_of_the_visits(
     with django_assert_max_num_queries(20):
         judge_by_late_pairings()
     assert set(Visit.objects.values_list("post", "flagged")) == {("", True)}
+
+
+def absence(village: Village, *, first: int, last: int) -> str:
+    """Of gao, post A, entered today; days ago."""
+    told = {"cadre": str(village.gao.pk), "reason": "住院"}
+    told |= {
+        "started_on": str(clock.today() - timedelta(days=first)),
+        "ended_on": str(clock.today() - timedelta(days=last)),
+    }
+    answer = village.client("sun").post("absences/", told)
+    assert answer.status_code == 201
+    return f"absences/{answer.json()['id']}/"
+
+
+def covers(visit: Visit) -> tuple[str, bool]:
+    visit.refresh_from_db()
+    return visit.post, visit.cover
+
+
+def test_an_absence_that_is_entered_late_makes_cover_of_post_bs_visits_that_were_there_already(village):
+    before, during = visit_of(village, "chen", days_ago=9), visit_of(village, "chen", days_ago=2)
+    own = visit_of(village, "gao", days_ago=2)
+    assert covers(during) == ("B", False)
+
+    absence(village, first=5, last=1)
+    judge_by_late_pairings()
+
+    assert (covers(before), covers(during), covers(own)) == (("B", False), ("B", True), ("A", False))
+    assert during.version == 2
+    line = JournalLine.objects.get(action="visits.judge")
+    assert (line.row_id, line.by) == (str(during.pk), None)
+
+
+def test_the_same_cover_comes_out_when_the_visits_arrive_after_the_absence(village):
+    absence(village, first=5, last=1)
+    before, during = visit_of(village, "chen", days_ago=9), visit_of(village, "chen", days_ago=2)
+    judge_by_late_pairings()
+
+    assert (covers(before), covers(during)) == (("B", False), ("B", True))
+    assert (before.version, during.version) == (1, 1)
+
+
+def test_an_absence_that_is_shortened_or_taken_back_leaves_no_cover_behind(village):
+    early, late = visit_of(village, "chen", days_ago=4), visit_of(village, "chen", days_ago=2)
+    address, sun = absence(village, first=5, last=1), village.client("sun")
+    judge_by_late_pairings()
+    assert (covers(early), covers(late)) == (("B", True), ("B", True))
+
+    sun.patch(address, {"ended_on": str(clock.today() - timedelta(days=3))}, version=1)
+    judge_by_late_pairings()
+    assert (covers(early), covers(late)) == (("B", True), ("B", False))
+
+    assert sun.delete(address).status_code == 204
+    judge_by_late_pairings()
+    assert (covers(early), covers(late)) == (("B", False), ("B", False))
+
+
+def test_post_a_that_ends_late_leaves_no_cover_beside_it(village):
+    absence(village, first=5, last=1)
+    visit = visit_of(village, "chen", days_ago=2)
+    assert covers(visit) == ("B", True)
+    pairing = Pairing.objects.get(household=village.house, post="A", cadre=village.gao)
+    told = {"on": str(clock.today() - timedelta(days=5)), "reason": "调离"}
+    assert village.client("sun").post(f"pairings/{pairing.pk}/end/", told).status_code == 200
+
+    judge_by_late_pairings()
+
+    assert covers(visit) == ("B", False)
+
+
+def test_a_round_that_runs_again_judges_nothing_twice(village):
+    visit = visit_of(village, "chen", days_ago=2)
+    absence(village, first=5, last=1)
+    for _ in range(3):
+        judge_by_late_pairings()
+
+    assert (covers(visit), visit.version) == (("B", True), 2)
+
+
+def test_a_closed_month_stays_as_it_was_closed_whatever_absence_is_entered_then(village):
+    with time_machine.travel(at("2026-10-20 10:00"), tick=False):
+        visit = visit_of(village, "chen", days_ago=1)
+    with time_machine.travel(at("2026-11-05 10:00"), tick=False):
+        sun, month = village.client("sun"), {"unit": VILLAGE, "month": "2026-10"}
+        assert sun.post("summaries/monthly/close/", month).status_code in (200, 201)
+        address = f"summaries/monthly/?unit={VILLAGE}&month=2026-10"
+        closed = sun.get(address).json()
+        absence(village, first=20, last=10)
+        judge_by_late_pairings()
+
+        assert covers(visit) == ("B", True)
+        assert sun.get(address).json() == closed
+        assert closed["visits"]["total"] == 1
