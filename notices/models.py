@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from cadres.models import User
+from cadres.units import within
 from fieldapi.models import Identified, Versioned
 
 
@@ -64,6 +65,12 @@ class Notice(Identified, Versioned):
         ]
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: User, *, today: date) -> Self:
+        """Those to the people of the subtree."""
+        return self.filter(**within(user.unit_id, field="letter__person__unit"))
+
+
 class Delivery(Identified):
     """A letter on its way by one channel, until it is sent or given up."""
 
@@ -80,6 +87,8 @@ class Delivery(Identified):
     sent_at = models.DateTimeField(null=True)
     receipt = models.CharField(max_length=64, default="")  # the receiver's own word for it
     problem = models.CharField(max_length=200, default="")  # of the last try
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -41,6 +41,11 @@ trying again cannot help (no number, a number that is none, a person who has lef
 line `notices.give_up` in the journal and in the log, `fieldapi_deliveries_failed` in `/metrics`. The notice itself
 stays in the person's list.
 
+Admins see every delivery to the people of their subtree, but not what it says: `GET /deliveries/?state=failed`, with
+`channel`, `person`, `made_after` and `made_before`; `problem` is what went wrong the last time. Once the cause is
+mended, `POST /deliveries/{{id}}/restart/` has one that was given up tried again within a minute or two (not in quiet
+hours), under the same id and as often as a new one; of any other it is 409 `wrong_state`. Both are kept for 90 days.
+
 - `log`: a line in the server's log with the user's id and how many of what. No names, no titles.
 - `webhook`: a POST of JSON to `FIELDAPI_WEBHOOK_URL`: whom (id, user name, unit), and each notice with its title.
   `X-Fieldapi-Signature: sha256=…` is the HMAC-SHA256, under `FIELDAPI_WEBHOOK_SECRET`, of `X-Fieldapi-Timestamp`, a

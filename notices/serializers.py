@@ -3,9 +3,10 @@
 from rest_framework import serializers
 
 from fieldapi.fields import DayField, IdField, InstantField, StrictSerializer
-from fieldapi.query import QuerySerializer, YesNo
+from fieldapi.query import MomentField, QuerySerializer, YesNo
+from notices.environment import CHANNELS
 from notices.kinds import KINDS, name_of
-from notices.models import Notice
+from notices.models import Delivery, Notice
 
 MOST = 500
 
@@ -44,3 +45,33 @@ class NoticeSerializer(serializers.Serializer):
 
     def get_name(self, notice: Notice) -> str:
         return name_of(notice.kind)
+
+
+class DeliveryQuery(QuerySerializer):
+    state = serializers.ChoiceField(choices=Delivery.State.choices)
+    channel = serializers.ChoiceField(choices=CHANNELS)
+    person = IdField()
+    made_after = MomentField(help_text="Of letters written then or later.")
+    made_before = MomentField(help_text="Of letters written before.")
+
+
+class DeliverySerializer(serializers.Serializer):
+    """A letter about one or more notices to one person, on its way by one channel."""
+
+    id = IdField(help_text="by which the receiver knows a repeated one")
+    person = IdField(source="letter.person_id")
+    unit = serializers.CharField(source="letter.person.unit_id", help_text="the person's")
+    channel = serializers.ChoiceField(choices=CHANNELS)
+    digest = serializers.BooleanField(
+        source="letter.digest", help_text="the day's, or one that goes out at once"
+    )
+    notices = serializers.IntegerField(help_text="how many it tells of")
+    state = serializers.ChoiceField(
+        choices=Delivery.State.choices, help_text="`failed`: given up, until somebody restarts it"
+    )
+    tries = serializers.IntegerField()
+    made_at = InstantField(source="letter.made_at")
+    next_at = InstantField(help_text="when it is tried (again), while it is waiting")
+    sent_at = InstantField(allow_null=True)
+    receipt = serializers.CharField(help_text="the receiver's own word for it")
+    problem = serializers.CharField(help_text="of the last try")
