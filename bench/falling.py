@@ -57,7 +57,7 @@ OPINION = {
 def measure(pace: Pace, here: County) -> list[Figure]:
     """`run_due` as the scheduler runs it, once the day's own rounds are done."""
     databases.make("falling")
-    run_due()  # takes note of the calendar: a new one would have all tasks counted again
+    run_due()  # takes note of the calendar while there is nothing to count again
     live, few, many = (pace.stored(count, least=count // 200) for count in (LIVE, FEW, MANY))
     store(live)
     run_due()

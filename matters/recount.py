@@ -13,38 +13,51 @@ from fieldapi.working_days import DAY, WorkingDays, edition
 from matters.cards import BATCH, CARD_COLUMNS, RUNNING, take_back
 from matters.deadlines import card_days, due_day
 from matters.fixings import keep
-from matters.models import Card, CountedCalendar, Fixing, Task, TaskQuerySet
+from matters.models import Card, CountedCalendar, Fixing, Task
 from matters.working_calendar import editions, working_days_of
+
+AT_ONCE = 40
+"""Batches of one round: what else is due then gets its turn."""
 
 
 def recount() -> None:
     """Count again what another calendar counted: the library's after an update, a unit's after an exception.
 
-    Two queries where nothing has changed. Broken off, it begins anew; counting twice changes nothing.
+    Two queries where nothing has changed. `AT_ONCE` batches at most: the next round goes on where this one, or one
+    that was broken off, has come to. Counting twice changes nothing.
     """
     present = {"": edition()} | editions()
-    counted = dict(CountedCalendar.objects.values_list("unit", "edition"))
+    counted = {row.unit: row for row in CountedCalendar.objects.all()}
+    left = AT_ONCE
     for unit in sorted(present.keys() | counted.keys()):
-        now = present.get(unit, "")  # a unit that has no exceptions, or none any more
-        if now != counted.get(unit, ""):
-            recount_unit(unit)
-            CountedCalendar.objects.update_or_create(unit=unit, defaults={"edition": now})
-
-
-def recount_unit(unit: str) -> None:
-    """Every unfinished task of the subtree (all of them for ""), some hundreds in one transaction."""
-    rows = Task.objects.filter(due_on__isnull=False, state__in=RUNNING).order_by("pk")
-    if unit:
-        rows = rows.filter(**within(unit))
-    last = _recount_some(rows)
-    while last:
-        last = _recount_some(rows.filter(pk__gt=last))
+        row, new = counted.get(unit) or CountedCalendar(unit=unit), present.get(unit, "")
+        if row.edition == new and row.counting is None:
+            continue
+        if row.counting != new:  # begins, or the calendar has changed once more
+            row.counting, row.upto = new, None
+        while row.counting is not None and left:
+            _recount_some(row)
+            left -= 1
 
 
 @transaction.atomic
-def _recount_some(rows: TaskQuerySet) -> UUID | None:
-    """Some of the rows; the last one's id where there may be more."""
+def _recount_some(counted: CountedCalendar) -> None:
+    """Some hundreds of the unfinished tasks of the unit's subtree (of all for ""), and how far that was."""
+    rows = Task.objects.filter(due_on__isnull=False, state__in=RUNNING).order_by("pk")
+    if counted.unit:
+        rows = rows.filter(**within(counted.unit))
+    if counted.upto:
+        rows = rows.filter(pk__gt=counted.upto)
     tasks = list(rows.select_for_update(of=("self",), no_key=True)[:BATCH])
+    _count_some(tasks)
+    if len(tasks) == BATCH:
+        counted.upto = tasks[-1].pk
+    else:
+        counted.edition, counted.counting, counted.upto = counted.counting or "", None, None
+    counted.save()
+
+
+def _count_some(tasks: list[Task]) -> None:
     calendars = working_days_of({task.unit_id for task in tasks})
     standing = _standing_cards(tasks)
     now, lines, mistaken, moved = clock.now(), [], [], []
@@ -62,7 +75,6 @@ def _recount_some(rows: TaskQuerySet) -> UUID | None:
     Fixing.objects.bulk_create(moved)
     take_back(Card.objects.filter(pk__in=[card.pk for card in mistaken]), at=now)
     note_down_all(None, lines)
-    return tasks[-1].pk if len(tasks) == BATCH else None
 
 
 def count_again(task: Task, calendar: WorkingDays, standing: list[Card], *, today: date) -> list[Card]:

@@ -35,7 +35,12 @@ class CalendarDay(Identified, Versioned):
 
 
 class CountedCalendar(models.Model):
-    """By which calendar the due days of a unit's tasks were last counted; "" stands for the national one."""
+    """By which calendar the due days of a unit's tasks were last counted; unit "" stands for the national one.
+
+    While they are being counted by another, `counting` says by which, and `upto` up to which task.
+    """
 
     unit = models.CharField(max_length=15, primary_key=True)
-    edition = models.CharField(max_length=16)
+    edition = models.CharField(max_length=16, default="")  # "": none of its own
+    counting = models.CharField(max_length=16, null=True)
+    upto = models.UUIDField(null=True)

@@ -214,3 +214,58 @@ def test_exceptions_are_seen_from_below_and_found_by_day(village: Village):
     assert days("zhou") == ["2026-11-12"]
     assert days("gao", "after=2026-11-13") == ["2026-12-01"]
     assert days("wu", f"unit={samples.TOWN}") == ["2026-12-01"]
+
+
+def test_a_count_that_is_broken_off_goes_on_where_it_was(village: Village, monkeypatch):
+    tasks = sorted((opened(village) for _ in range(5)), key=lambda task: task.pk)
+    recount()
+    monkeypatch.setattr(recounting, "BATCH", 2)
+    monkeypatch.setattr(recounting, "AT_ONCE", 1)
+    with at_day("2026-11-04"):
+        exception(village, samples.COUNTY, "2026-11-12")
+        moved = []
+        for _ in range(4):
+            recount()
+            moved.append([fresh(task).due_on == date(2026, 11, 24) for task in tasks])
+        versions = {fresh(task).version for task in tasks}
+
+    assert [sum(some) for some in moved] == [2, 4, 5, 5]
+    assert moved[0] == [True, True, False, False, False]
+    assert len(versions) == 1
+    counted = CountedCalendar.objects.get(unit=samples.COUNTY)
+    assert (counted.counting, counted.upto) == (None, None)
+
+
+def test_a_calendar_that_changes_again_while_it_is_counted_is_counted_from_the_beginning(
+    village: Village, monkeypatch
+):
+    tasks = sorted((opened(village) for _ in range(3)), key=lambda task: task.pk)
+    recount()
+    monkeypatch.setattr(recounting, "BATCH", 2)
+    monkeypatch.setattr(recounting, "AT_ONCE", 1)
+    with at_day("2026-11-04"):
+        exception(village, samples.COUNTY, "2026-11-12")
+        recount()
+        exception(village, samples.COUNTY, "2026-11-13")
+        for _ in range(2):
+            recount()
+
+    assert {fresh(task).due_on for task in tasks} == {date(2026, 11, 25)}
+
+
+def test_an_exception_put_in_and_taken_back_before_all_is_counted_leaves_every_task_as_it_was(
+    village: Village, monkeypatch
+):
+    tasks = sorted((opened(village) for _ in range(3)), key=lambda task: task.pk)
+    recount()
+    monkeypatch.setattr(recounting, "BATCH", 2)
+    monkeypatch.setattr(recounting, "AT_ONCE", 1)
+    with at_day("2026-11-04"):
+        row = exception(village, samples.COUNTY, "2026-11-12").json()
+        recount()
+        assert fresh(tasks[0]).due_on == date(2026, 11, 24)
+        village.client("zheng").delete(f"calendar-days/{row['id']}/")
+        for _ in range(3):
+            recount()
+
+    assert {fresh(task).due_on for task in tasks} == {date(2026, 11, 23)}
