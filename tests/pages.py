@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tools.postgres import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -56,8 +57,7 @@ def checkout(folder: Path, *, demo: str, data: str = "var") -> Iterator[Checkout
     python = binaries / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
-    with socket.create_server(("127.0.0.1", 0)) as line:
-        port = line.getsockname()[1]
+    port = free_port()
     settings = {
         "DEMO": demo,
         "PORT": str(port),

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from fieldapi import clock
-from tests.client.watermelon import NodeMissing
+from tests.client.watermelon import NodeMissing, install_packages
 from tests.conftest import Village
 from tests.media.sending import JPEG
 from tests.visits.test_races import real_village
@@ -35,10 +35,10 @@ def npm(folder: Path, *words: str) -> None:
 @pytest.fixture(scope="session")
 def packages() -> Path:
     try:
-        if not shutil.which("node") or not shutil.which("npm"):
+        found, program = shutil.which("node"), shutil.which("npm")
+        if not found or not program:
             raise NodeMissing("Node and npm are not installed")
-        if not (EXAMPLE / "node_modules" / "openapi-fetch").is_dir():
-            npm(EXAMPLE, "install", "--no-package-lock", "--no-audit", "--no-fund")
+        install_packages(program, EXAMPLE)
     except NodeMissing as reason:
         if os.environ.get("CI"):
             raise

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,22 @@ def node() -> str:
     found, npm = shutil.which("node"), shutil.which("npm")
     if not found or not npm:
         raise NodeMissing("Node and npm are not installed")
-    wanted = json.loads((HERE / "package.json").read_text())["dependencies"]
-    if not all((HERE / "node_modules" / name).is_dir() for name in wanted):
-        install = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        done = subprocess.run(install, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode:
-            raise NodeMissing(f"npm cannot install its packages: {done.stderr[-300:]}")
+    install_packages(npm, HERE)
     return found
+
+
+def install_packages(npm: str, folder: Path) -> None:
+    """What the folder's package.json names, unless it is there; of two test processes one does it for both."""
+    named = json.loads((folder / "package.json").read_text())
+    wanted = {**named.get("dependencies", {}), **named.get("devDependencies", {})}
+    with (folder / "package.json").open() as held:
+        flock(held, LOCK_EX)
+        if all((folder / "node_modules" / name).is_dir() for name in wanted):
+            return
+        install = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund"]
+        done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        raise NodeMissing(f"npm cannot install its packages: {done.stderr[-300:]}")
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +89,7 @@ class Phone:
     def close(self) -> None:
         assert self.process.stdin
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(60)
         if self.process.stdout:
             self.process.stdout.close()
 

@@ -24,6 +24,9 @@ def found(lat: float, lon: float, metres: float = 20, **columns: Any) -> dict[st
     }
 
 
+SECONDS = 3  # after which one that is silent is given up; what answers does so long before
+
+
 class Nominatim:
     """`answers` maps an address to a place, to None, or to a trouble: 429, 500, "silence", "garbage"; a list is
     taken one by one. `asked` are the addresses in the order they came."""
@@ -37,7 +40,8 @@ class Nominatim:
 
     @property
     def setting(self) -> str:
-        return f"nominatim?domain=127.0.0.1:{self.port}&scheme=http&user_agent=village&per_second=1000&timeout=0.3"
+        here = f"nominatim?domain=127.0.0.1:{self.port}&scheme=http&user_agent=village"
+        return f"{here}&per_second=1000&timeout={SECONDS}"
 
     def answer(self, address: str) -> Any:
         told = self.answers.get(address)

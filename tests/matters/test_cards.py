@@ -23,8 +23,8 @@ from tests.samples import at
 
 def opened(village: Village, on: str = "2026-11-02", **body: Any) -> Task:
     """A task joined by the supervisor on that day; by itself it is due on 23 November, after 15 working days."""
-    opinion = samples.make_opinion(village.house, village.gao)
     with time_machine.travel(at(f"{on} 09:00"), tick=False):
+        opinion = samples.make_opinion(village.house, village.gao)
         answer = village.client("sun").post("tasks/", {"title": "路灯", "opinions": [str(opinion.pk)]} | body)
     assert answer.status_code == 201, answer.json()
     return Task.objects.get(pk=answer.json()["id"])
@@ -126,12 +126,11 @@ def test_two_schedulers_at_once_issue_each_card_once(village: Village):
 
     def issue(_: int) -> None:
         try:
-            with time_machine.travel(at("2026-12-24 00:01"), tick=False):
-                cards.issue_fallen()
+            cards.issue_fallen()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(2) as pool:
+    with time_machine.travel(at("2026-12-24 00:01"), tick=False), ThreadPoolExecutor(2) as pool:
         list(pool.map(issue, range(2)))
 
     assert [fallen(task) for task in tasks] == [[("yellow", "2026-11-18"), ("red", "2026-11-24")]] * 6

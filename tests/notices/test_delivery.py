@@ -75,10 +75,11 @@ def test_what_was_sent_is_not_sent_again(letter, receiver):
 
 @pytest.mark.parametrize("answer", [(500, {}), (404, {}), (302, {}), (307, {}), "silence", (429, {})])
 def test_any_answer_but_a_yes_is_asked_again_later_under_the_same_id(letter, receiver, monkeypatch, answer):
-    monkeypatch.setattr(post, "SECONDS", 0.2)
     receiver.answers = [answer, (204, b"")]
+    with monkeypatch.context() as short:
+        short.setattr(post, "SECONDS", 0.2)
+        run(NOON)
 
-    run(NOON)
     assert state()[:2] == ("waiting", 1)
     assert run("2026-11-02 12:00") == 0
     assert run("2026-11-02 12:01") == 1
@@ -95,7 +96,7 @@ def test_an_answer_that_never_ends_is_cut(letter, receiver, monkeypatch):
     began = time.monotonic()
     run(NOON)
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < post.SECONDS
     assert state()[:2] == ("waiting", 1)
 
 

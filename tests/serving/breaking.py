@@ -11,7 +11,7 @@ PIECE = 4096
 
 class BreakingLine:
     """Stands before a server. First `there` connections break on the way to it, each after less than `most` bytes;
-    then `back` of them on the way back, before the first or the second answer. `broken` counts them.
+    then `back` of them on the way back, before the first or the second answer, one at least. `broken` counts them.
     """
 
     def __init__(self, target: int, *, seed: int, there: int, most: int, back: int = 4) -> None:
@@ -47,7 +47,7 @@ class BreakingLine:
         if self.broken < self.there:
             return self.random.randrange(1, self.most), None
         if self.broken < self.there + self.back:
-            return None, self.random.randrange(2)
+            return None, self.random.randrange(2) if self.broken > self.there else 0
         return None, None
 
     def _go(self, phone: socket.socket, server: socket.socket, left: int | None) -> None:

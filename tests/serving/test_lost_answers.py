@@ -126,13 +126,13 @@ def readiness_with_one_thread_left(server: Server) -> int:
 
 
 def held_connections() -> list[tuple[str, str]]:
-    """Other connections to PostgreSQL that are in the middle of something."""
+    """Other connections to PostgreSQL that are in the middle of something; its own cleaning may be at work."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND state <> 'idle'"
+            "AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
         found: list[tuple[str, str]] = cursor.fetchall()
     return found

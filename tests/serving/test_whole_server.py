@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.serving.test_slow_clients import SIXTEEN, answer, send
+from tests.serving.test_slow_clients import SILENCE, SIXTEEN, answer, send
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = (
@@ -45,7 +45,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     wanted = {"DATABASE_URL": database, "FIELDAPI_DATA_DIR": str(tmp_path_factory.mktemp("var"))}
-    wanted |= {"FIELDAPI_MODE": "local", "FIELDAPI_CLIENT_SILENCE": "0.5"}
+    wanted |= {"FIELDAPI_MODE": "local"} | SILENCE
     environment = os.environ | wanted
     migrate = [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity", "0"]
     subprocess.run(migrate, cwd=ROOT, env=environment, check=True)

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 import pytest
+import time_machine
 
-from fieldapi import clock
 from fieldapi.ids import new_id
 from matters.models import MatterOpinion, PracticalMatter, TaskAction
 from opinions.models import Opinion, Reply
 from sync.models import QuarantinedRow, WaitingRow
 from tests import samples
 from tests.conftest import Village
+from visits.models import Visit
 
 MADE_AT = "2026-11-03T11:00:00+08:00"
 ALONE = {"made_at": MADE_AT, "text": "希望公布办事电话", "kind": "suggestion"}
@@ -120,7 +121,7 @@ def test_a_matter_done_on_the_spot_resolves_its_opinions(village: Village):
     assert answer.status_code == 201
     matter = answer.json()["matters"][0]
     assert (matter["households"], matter["opinions"]) == ([str(village.house.pk)], [told["id"]])
-    assert Opinion.objects.get().resolved_on == clock.today()
+    assert Opinion.objects.get().resolved_on == Visit.objects.get().day
 
 
 def test_a_matter_alone_counts_on_its_day(village: Village):
@@ -168,6 +169,7 @@ def test_a_verb_made_offline_is_done_once_and_on_its_day(village: Village):
     assert sun.get(f"tasks/{task['id']}/").json()["state"] == "in_progress"
 
 
+@time_machine.travel(samples.at("2026-11-03 12:00"))
 def test_a_verb_the_state_does_not_allow_is_refused_and_kept(village: Village):
     gao, sun = village.client("gao"), village.client("sun")
     opinion_id = put_opinion(gao, village.house).json()["id"]

@@ -1,5 +1,6 @@
 """Whether phones keep up: what a cadre sees of the own phone, and a supervisor of everybody's."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.samples import COUNTY, TOWN
 from tests.sync.flat import opinion_row, push, visit_row
 
 OTHER = "530626101202"  # a village of the same town
-MONTH = Month.of(clock.today())
+MONTH = Month.of(date(2026, 11, 10))
 
 
 def of(caller: samples.Caller) -> dict[str, Any]:
@@ -175,7 +176,12 @@ def test_the_list_takes_as_many_queries_for_one_as_for_many(village: Village, dj
 
 
 class TestOwnVisits:
-    """The phone shows what the summary counts."""
+    """The phone shows what the summary counts, of this month and the last."""
+
+    @pytest.fixture(autouse=True)
+    def tenth_of_november(self) -> Iterator[None]:
+        with time_machine.travel(samples.at("2026-11-10 12:00"), tick=False):
+            yield
 
     def agree(self, village: Village, name: str) -> list[tuple[int, int]]:
         """(total, added after closing) of this month and the last: as `/me/` and as the summary have them."""
@@ -207,29 +213,27 @@ class TestOwnVisits:
 
     def test_they_agree_after_late_visits_withdrawals_amendments_and_companions(self, village: Village):
         first, last = MONTH.first, MONTH.preceding.last
-        with time_machine.travel(samples.at(f"{MONTH.first + timedelta(days=9)} 12:00"), tick=False):
-            kept = [self.send(village, first) for _ in range(3)]
-            late = [self.send(village, last - timedelta(days=n)) for n in range(4)]
-            self.send(village, first, name="chen", companions=[str(village.gao.pk)])
-            assert self.agree(village, "gao") == [(3, 0), (4, 0)]
-            assert self.agree(village, "chen") == [(1, 0), (0, 0)]
-            self.amend(village, kept[0], withdrawn=True)
-            self.amend(village, late[0], started_at=self.started(first))
-            self.amend(village, late[1], withdrawn=True)
-            assert self.agree(village, "gao") == [(3, 0), (2, 0)]
+        kept = [self.send(village, first) for _ in range(3)]
+        late = [self.send(village, last - timedelta(days=n)) for n in range(4)]
+        self.send(village, first, name="chen", companions=[str(village.gao.pk)])
+        assert self.agree(village, "gao") == [(3, 0), (4, 0)]
+        assert self.agree(village, "chen") == [(1, 0), (0, 0)]
+        self.amend(village, kept[0], withdrawn=True)
+        self.amend(village, late[0], started_at=self.started(first))
+        self.amend(village, late[1], withdrawn=True)
+        assert self.agree(village, "gao") == [(3, 0), (2, 0)]
 
     def test_they_agree_after_the_month_is_closed_for_the_county_or_for_the_town_alone(
         self, village: Village
     ):
-        with time_machine.travel(samples.at(f"{MONTH.first + timedelta(days=9)} 12:00"), tick=False):
-            self.send(village, MONTH.first)
-            late = [self.send(village, MONTH.preceding.last) for _ in range(2)]
-            closing = {"unit": TOWN, "month": str(MONTH.preceding)}
-            assert village.client("sun").post("summaries/monthly/close/", closing).status_code == 200
-            self.send(village, MONTH.preceding.last)
-            self.amend(village, late[0], withdrawn=True)
+        self.send(village, MONTH.first)
+        late = [self.send(village, MONTH.preceding.last) for _ in range(2)]
+        closing = {"unit": TOWN, "month": str(MONTH.preceding)}
+        assert village.client("sun").post("summaries/monthly/close/", closing).status_code == 200
+        self.send(village, MONTH.preceding.last)
+        self.amend(village, late[0], withdrawn=True)
 
-            assert self.agree(village, "gao") == [(1, 1), (2, 0)]
+        assert self.agree(village, "gao") == [(1, 1), (2, 0)]
 
     def test_they_cost_the_same_however_many_there_are(self, village: Village, django_assert_num_queries):
         gao = village.client("gao")

@@ -1,6 +1,7 @@
 """Whatever happens between two pulls, a phone ends with exactly the rows that a first pull of that moment brings."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,13 @@ class Everybody:
 
     def push(self, name: str, **tables):
         return push(self.callers[name], **tables)
+
+
+@pytest.fixture(autouse=True)
+def that_autumn() -> Iterator[None]:
+    """Rows of fixed days are on phones for a year."""
+    with time_machine.travel(samples.at("2026-11-20 12:00")):
+        yield
 
 
 @pytest.fixture

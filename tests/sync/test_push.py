@@ -65,7 +65,7 @@ def test_a_visit_with_what_came_with_it_is_stored_whole(village: Village):
     )
     assert str(Companion.objects.get().row_id) == along["id"]
     assert str(MatterOpinion.objects.get().row_id) == link["id"]
-    assert Opinion.objects.get().resolved_on == clock.today()
+    assert Opinion.objects.get().resolved_on == row.day
     assert row.accompanied
 
 

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+import time_machine
 
 from fieldapi.ids import new_id
 from opinions.models import Opinion
@@ -146,6 +147,7 @@ def test_a_withdrawn_visits_matter_resolves_nothing_until_it_is_brought_back(vil
 
 NINE, TEN = "2026-11-03T09:00:00+08:00", "2026-11-03T09:10:00+08:00"
 ELEVEN = "2026-11-03T09:20:00+08:00"
+THAT_WEEK = samples.at("2026-11-06 12:00")
 HERE = {"lat": 28.6, "lon": 103.95, "accuracy_m": 10, "system": "wgs84"}
 FAR_OFF = {**HERE, "lat": 29.6}
 
@@ -163,6 +165,7 @@ def codes(gao: Caller, ids) -> list[list[str]]:
     return [[flag["code"] for flag in gao.get(f"visits/{key}/").json()["flags"]] for key in ids]
 
 
+@time_machine.travel(THAT_WEEK)
 @pytest.mark.parametrize("changes", [{"location": HERE}, {"withdrawn": True}, {"kind": "phone"}])
 def test_the_neighbours_of_a_corrected_visit_are_judged_again(village: Village, changes):
     gao, ids = on_the_road(village)
@@ -174,6 +177,7 @@ def test_the_neighbours_of_a_corrected_visit_are_judged_again(village: Village, 
     assert not Visit.objects.filter(flagged=True).exists()
 
 
+@time_machine.travel(THAT_WEEK)
 def test_a_corrected_time_makes_others_its_neighbours(village: Village):
     gao, ids = on_the_road(village)
     send(gao, ids[1], amendment(started_at="2026-11-05T09:00:00+08:00", ended_at=None))

@@ -291,6 +291,7 @@ def test_nobody_may_send_visits_and_nothing_is_kept(village: Village):
     assert (Visit.objects.count(), QuarantinedRow.objects.count()) == (0, 0)
 
 
+@time_machine.travel(at("2026-11-03 12:00"))
 def test_a_visit_takes_the_same_statements_for_one_opinion_and_for_thirty(village, django_assert_num_queries):
     gao, house = village.client("gao"), village.house
     with django_assert_num_queries(9):

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from tools.postgres import free_port
+
 START_SECONDS = 90
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,7 +18,7 @@ class Server:
     """One server with its own data directory and database."""
 
     def __init__(self, folder: Path, database_url: str, *, demo: bool = False):
-        self.port = _free_port()
+        self.port = free_port()
         self.environment = {
             **os.environ,
             "FIELDAPI_MODE": "local",
@@ -90,8 +92,3 @@ class Server:
                 return line.recv(64).split(b" ")[1] == b"200"
         except (OSError, IndexError):
             return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as line:
-        return int(line.getsockname()[1])
