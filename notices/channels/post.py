@@ -13,7 +13,7 @@ from notices.channels import Undelivered
 SECONDS = 10.0
 """For connecting, and for each wait."""
 SECONDS_IN_ALL = 30.0
-"""After which the connection is cut, however busily the other side drips."""
+"""After connecting; then the line is cut, however busily the other side drips, its greeting over TLS included."""
 MOST_BYTES = 64 * 1024
 
 
@@ -24,10 +24,16 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]
     """
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port)
+    host = parts.hostname or ""
+    over_tls = parts.scheme == "https"
+    connection = (HTTPSConnection if over_tls else HTTPConnection)(host, parts.port, timeout=SECONDS)
     try:
-        connection.connect()
+        HTTPConnection.connect(connection)  # TLS comes within the time in all
         with _cut_after(SECONDS_IN_ALL, connection.sock):
+            if over_tls:
+                connection.sock = ssl.create_default_context().wrap_socket(
+                    connection.sock, server_hostname=host
+                )
             connection.request("POST", path, body, dict(headers))
             answer = connection.getresponse()
             told = answer.status, answer.read(MOST_BYTES)
@@ -38,21 +44,16 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]
         connection.close()
 
 
-def _connection(scheme: str, host: str, port: int | None) -> HTTPConnection:
-    if scheme == "https":
-        return HTTPSConnection(host, port, timeout=SECONDS, context=ssl.create_default_context())
-    return HTTPConnection(host, port, timeout=SECONDS)
-
-
 @contextmanager
 def _cut_after(seconds: float, connected: socket.socket) -> Iterator[None]:
     """Raises TimeoutError where it had to cut: what came by then may look like a whole answer."""
     was_cut = Event()
+    line = connected.dup()  # TLS takes the socket's own handle over
 
     def cut() -> None:
         was_cut.set()
         with suppress(OSError):  # it has ended meanwhile
-            connected.shutdown(socket.SHUT_RDWR)
+            line.shutdown(socket.SHUT_RDWR)
 
     timer = Timer(seconds, cut)
     timer.daemon = True
@@ -61,5 +62,6 @@ def _cut_after(seconds: float, connected: socket.socket) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        line.close()
     if was_cut.is_set():
         raise TimeoutError

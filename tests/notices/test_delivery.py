@@ -2,10 +2,12 @@
 
 import hmac
 import logging
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection
@@ -15,11 +17,11 @@ from fieldapi.models import JournalLine
 from notices import delivery
 from notices.channels import post
 from notices.delivery import MOST_TRIES, PAUSES, TAKEN_FOR, deliver_some
-from notices.environment import Outward
+from notices.environment import Outward, Webhook
 from notices.letters import write_letters
 from notices.models import Delivery
 from tests.conftest import Village
-from tests.notices.receivers import Receiver, serving
+from tests.notices.receivers import Receiver, certified, serving
 from tests.notices.sending import SECRET, goes_out, on, run
 from tests.notices.told import a_notice
 from tests.samples import at
@@ -98,6 +100,54 @@ def test_an_answer_that_never_ends_is_cut(letter, receiver, monkeypatch):
 
     assert time.monotonic() - began < post.SECONDS
     assert state()[:2] == ("waiting", 1)
+
+
+def test_a_greeting_over_tls_that_never_ends_is_cut(letter, settings, monkeypatch):
+    monkeypatch.setattr(post, "SECONDS_IN_ALL", 0.3)
+    with dripping(b"\x16\x03\x03\x40\x00") as port:
+        settings.NOTICES = Outward(("webhook",), Webhook(f"https://127.0.0.1:{port}/hook", SECRET))
+        began = time.monotonic()
+        run(NOON)
+
+    assert time.monotonic() - began < 3
+    assert state()[:2] == ("waiting", 1)
+
+
+@contextmanager
+def dripping(first: bytes) -> Iterator[int]:
+    """A port where whoever connects is told this, and then a byte now and then, for ten seconds."""
+    over = Event()
+
+    def drip() -> None:
+        line, _ = listener.accept()
+        with line, suppress(OSError):
+            line.sendall(first)
+            for _ in range(200):
+                if over.wait(0.05):
+                    return
+                line.sendall(b"\0")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=drip, daemon=True)
+        thread.start()
+        yield int(listener.getsockname()[1])
+        over.set()
+        thread.join()
+
+
+def test_over_tls_a_receiver_that_is_known_is_told_and_a_stranger_is_not(
+    letter, receiver, settings, monkeypatch, tmp_path
+):
+    own = certified(tmp_path)
+    with serving(tls=own) as known:
+        settings.NOTICES = Outward(("webhook",), Webhook(f"https://localhost:{known.port}/hook", SECRET))
+        run(NOON)
+        assert state() == ("waiting", 1, "no answer: SSLCertVerificationError")
+        monkeypatch.setenv("SSL_CERT_FILE", str(own))
+        run("2026-11-02 12:01")
+
+    assert state() == ("sent", 2, "")
+    assert [request.headers["Host"] for request in known.requests] == [f"localhost:{known.port}"]
 
 
 def test_where_nobody_listens_it_is_tried_again(letter, receiver, settings):
