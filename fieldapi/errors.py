@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from rest_framework import exceptions
 
 from fieldapi import json
-from fieldapi.codes import CODES
+from fieldapi.codes import CODES, IN_FIELDS
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 5
@@ -107,7 +107,7 @@ class Faults:
 
 def words(code: str, **facts: Any) -> str:
     """The sentence of a code in the request's language."""
-    entry = CODES.get(code)
+    entry = CODES.get(code) or IN_FIELDS.get(code)
     if entry is None:
         return code
     sentence = entry.en if (get_language() or "").startswith("en") else entry.zh

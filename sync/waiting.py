@@ -107,7 +107,11 @@ def ready(arrived: Iterable[UUID]) -> list[WaitingRow]:
         .prefetch_related("awaits")
         .select_for_update()
     )
-    wanted = {one.awaited for row in waiting for one in row.awaits.all()}
-    here = look_up(dict.fromkeys(PHONE_MADE, wanted))
-    present = set().union(*here.values()) if here else set()
+    present = here(one.awaited for row in waiting for one in row.awaits.all())
     return [row for row in waiting if all(one.awaited in present for one in row.awaits.all())]
+
+
+def here(awaited: Iterable[UUID]) -> set[Any]:
+    """Those of the ids that have come. One statement."""
+    keys = set(awaited)
+    return set().union(*look_up(dict.fromkeys(PHONE_MADE, keys)).values())

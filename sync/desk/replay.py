@@ -14,8 +14,10 @@ from sync.door import receive
 from sync.intake import Verdict
 from sync.known import is_here
 from sync.models import QuarantinedRow
+from sync.push import DELETED
 from sync.quarantine import NAMED_BY_ADDRESS
 from sync.reading import NESTED, TABLES, Bundle, read_bundle
+from sync.sameness import content_of
 
 State = QuarantinedRow.State
 
@@ -56,7 +58,7 @@ def _bundle(row: QuarantinedRow, body: Any) -> Bundle:
     if row.table not in TABLES:
         raise Refused("table_unknown", "")
     sent = json.loads(row.body)
-    if sent == {"deleted": True} and body is None:
+    if content_of(sent) == DELETED and body is None:
         raise Refused("phones_only_create", "")
     said = sent if body is None else body
     name = NAMED_BY_ADDRESS.get(row.table)

@@ -221,7 +221,9 @@ def test_what_is_no_push_is_refused(village: Village, body, pointer, code):
     answer = village.client("gao").post("sync/push/", body)
 
     assert answer.status_code == 400
-    assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [(pointer, code)]
+    (fault,) = answer.json()["errors"]
+    words = {"bad_input": "提交的内容有误", "not_a_list": "应为列表"}[code]
+    assert (fault["pointer"], fault["code"], fault["detail"]) == (pointer, code, words)
 
 
 def test_at_most_two_thousand_rows_go_at_once(village: Village):

@@ -118,11 +118,13 @@ def test_a_reply_knows_its_opinion_when_it_is_replayed(village: Village):
     assert (Reply.objects.get().opinion, Reply.objects.get().by) == (opinion, village.gao)
 
 
-def test_a_deletion_and_a_table_nobody_knows_cannot_be_replayed(village: Village):
+@pytest.mark.parametrize("said", [None, {"app_version": "1.4.0"}])
+def test_a_deletion_and_a_table_nobody_knows_cannot_be_replayed(village: Village, said: Any):
     row = visit_row(village.house)
     push(village.client("gao"), visits=[row])
-    answer = push(village.client("gao"), deleted={"visits": [row["id"]]}, songs=[{"id": "x"}])
-    entries = [result["problem"]["quarantine"] for result in answer["results"]]
+    sent = {"visits": {"deleted": [row["id"]]}, "songs": {"created": [{"id": "x"}]}}
+    answer = village.client("gao").post("sync/push/", {"changes": sent, "device": said})
+    entries = [result["problem"]["quarantine"] for result in answer.json()["results"]]
     told = [village.client("sun").post(f"quarantine/{entry}/replay/").json()["code"] for entry in entries]
 
     assert sorted(told) == ["phones_only_create", "table_unknown"]

@@ -7,7 +7,7 @@ import time_machine
 from fieldapi import clock, json
 from fieldapi.ids import new_id
 from opinions.models import Reply
-from sync.due import end_waiting
+from sync.due import end_waiting, wake_waiting
 from sync.models import QuarantinedRow, WaitingRow
 from tests import samples
 from tests.conftest import Village
@@ -119,3 +119,13 @@ def test_a_refused_row_of_another_table_with_the_same_id_stays(village: Village)
     push(gao, visits=[visit])
 
     assert QuarantinedRow.objects.get().state == "kept"
+
+
+def test_while_nothing_has_come_the_scheduler_reads_no_waiting_row_and_locks_none(
+    village: Village, django_assert_num_queries
+):
+    put_aside(village)
+    with django_assert_num_queries(2) as asked:
+        wake_waiting()
+
+    assert not any("sync_waitingrow" in query["sql"] for query in asked.captured_queries)
