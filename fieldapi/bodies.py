@@ -1,7 +1,7 @@
 """Request and answer bodies: JSON, bounded in bytes also after inflation."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 import orjson
@@ -45,15 +45,17 @@ class JSONParser(BaseParser):
 
 def _ends_within(value: Any, levels: int) -> bool:
     """Whether no list or object stands more than `levels` deep. What is deeper could be read, but not written."""
-    level = [value]
+    level = _holders([value])
     for _ in range(levels):
-        level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-    return not any(isinstance(one, dict | list) for one in level)
+        if not level:
+            return True
+        level = _holders(inner for one in level for inner in (one.values() if isinstance(one, dict) else one))
+    return not level
+
+
+def _holders(values: Iterable[Any]) -> list[Any]:
+    """Those that hold others: lists and objects."""
+    return [one for one in values if isinstance(one, (dict, list))]
 
 
 def is_packed(meta: Mapping[str, Any]) -> bool:

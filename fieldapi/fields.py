@@ -1,7 +1,7 @@
 """Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from fieldapi.calendar import SHANGHAI, Month
+from fieldapi.calendar import Month, start_of
 from fieldapi.errors import words
 from fieldapi.ids import SHAPE
 from fieldapi.tables import Unreadable, id_number, phone
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-LATEST = datetime(2100, 1, 1, tzinfo=SHANGHAI)
+FIRST_DAY, END_OF_DAYS = date(1970, 1, 1), date(2100, 1, 1)
+EARLIEST, LATEST = (start_of(day).astimezone(UTC) for day in (FIRST_DAY, END_OF_DAYS))
 MOST_EXACT = 2**53  # beyond it a JSON number with a point does not say which whole number is meant
 
 
@@ -86,7 +86,7 @@ class MonthField(serializers.Field):
             month = Month.parse(data) if isinstance(data, str) else None
         except ValueError:
             month = None
-        if month is None or not EARLIEST.date() <= month.first < LATEST.date():
+        if month is None or not FIRST_DAY <= month.first < END_OF_DAYS:
             raise serializers.ValidationError(words("bad_month"), code="bad_month")
         return month
 
@@ -104,7 +104,7 @@ class PlainText(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return str(super().to_internal_value(data))
+        return data.strip() if self.trim_whitespace else data
 
 
 class Fits(MaxLengthValidator):
@@ -177,7 +177,7 @@ class Count(serializers.IntegerField):
             data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
-        return int(super().to_internal_value(data))
+        return data
 
 
 class Number(serializers.FloatField):
@@ -186,7 +186,7 @@ class Number(serializers.FloatField):
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
-        return float(super().to_internal_value(data))
+        return float(data)
 
 
 class Whether(serializers.BooleanField):

@@ -3,7 +3,7 @@
 `bulk_create` writes its statement anew at every call, which takes longer than the database needs to store a row.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 from django.db import connection, models
 
-Storing = Callable[[list[Any]], None]
+Columns = Mapping[str, Any]
+Storing = Callable[[Sequence[Columns]], None]
 
 PLAIN = frozenset(
     {
@@ -31,16 +32,36 @@ def store(rows: Iterable[models.Model]) -> None:
     """
     new = list(rows)
     if new:
-        _storing(type(new[0]), connection.vendor)(new)
+        store_columns(type(new[0]), _columns_of(new))
         for row in new:
             row._state.adding = False
+
+
+def store_columns(model: type[models.Model], rows: Sequence[Columns]) -> None:
+    """Insert rows that nobody needs as objects: each by all its columns but a key that the database makes.
+
+    No statement for no rows.
+    """
+    if rows:
+        _storing(model, connection.vendor)(rows)
 
 
 def store_again(rows: Iterable[models.Model]) -> None:
     """Write stored rows of one model anew, all their columns: one statement. No statement for no rows."""
     changed = list(rows)
     if changed:
-        _storing_again(type(changed[0]), connection.vendor)(changed)
+        _storing_again(type(changed[0]), connection.vendor)(_columns_of(changed))
+
+
+def _columns_of(rows: Sequence[models.Model]) -> list[Columns]:
+    names, values_of = _read_by(type(rows[0]))
+    return [dict(zip(names, values_of(row), strict=True)) for row in rows]
+
+
+@cache
+def _read_by(model: type[models.Model]) -> tuple[list[str], Callable[[models.Model], tuple[Any, ...]]]:
+    fields = _fields(model)
+    return [field.column for field in fields], attrgetter(*(field.attname for field in fields))
 
 
 @cache
@@ -64,7 +85,7 @@ def _fields(model: type[models.Model]) -> list[Any]:
 
 def _as_json(model: type[models.Model], fields: list[Any]) -> Storing:
     """PostgreSQL reads the rows out of one JSON text: one parameter, one plan."""
-    return _sending(f"{_into(model, fields)} SELECT * FROM {_rows_of(fields)}", fields)
+    return _sending(f"{_into(model, fields)} SELECT * FROM {_rows_of(fields)}")
 
 
 def _again_as_json(model: type[models.Model], fields: list[Any]) -> Storing:
@@ -74,7 +95,7 @@ def _again_as_json(model: type[models.Model], fields: list[Any]) -> Storing:
     )
     table = model._meta.db_table
     text = f'UPDATE "{table}" SET {set_to} FROM {_rows_of(fields)} WHERE "{table}"."{key}" = row."{key}"'
-    return _sending(text, fields)
+    return _sending(text)
 
 
 def _rows_of(fields: list[Any]) -> str:
@@ -82,14 +103,10 @@ def _rows_of(fields: list[Any]) -> str:
     return f"json_to_recordset(%s::json) AS row ({kinds})"
 
 
-def _sending(text: str, fields: list[Any]) -> Storing:
-    columns = [field.column for field in fields]
-    values_of = attrgetter(*(field.attname for field in fields))
-
-    def send(rows: list[Any]) -> None:
-        body = orjson.dumps([dict(zip(columns, values_of(row), strict=True)) for row in rows])
+def _sending(text: str) -> Storing:
+    def send(rows: Sequence[Columns]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(text, [body.decode()])
+            cursor.execute(text, [orjson.dumps(rows).decode()])
 
     return send
 
@@ -108,11 +125,8 @@ def _one_by_one(model: type[models.Model], fields: list[Any]) -> Storing:
 
 
 def _each(text: str, fields: list[Any]) -> Storing:
-    def send(rows: list[Any]) -> None:
-        values = [
-            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-            for row in rows
-        ]
+    def send(rows: Sequence[Columns]) -> None:
+        values = [[field.get_db_prep_save(row[field.column], connection) for field in fields] for row in rows]
         with connection.cursor() as cursor:
             cursor.executemany(text, values)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fieldapi import phone_clock
 from fieldapi.calendar import local_day
 from fieldapi.errors import Refused
+from fieldapi.rows import new_row
 from households.models import Household
 from opinions.models import Opinion
 from visits.models import Visit
@@ -54,19 +55,23 @@ def new_opinion(
     With a visit it shares the visit's household, unit and day. Alone it needs `made_at`; its unit is the
     household's, else the one it names, else the sender's.
     """
-    opinion = Opinion(
-        id=opinion_id,
-        by=receipt.by,
-        received_at=receipt.received_at,
-        changed_at=receipt.received_at,
+    columns = {
+        "id": opinion_id,
+        "by_id": receipt.by.pk,
+        "received_at": receipt.received_at,
+        "changed_at": receipt.received_at,
         **columns_of(values),
-    )
+    }
     if visit is not None:
-        opinion.visit = visit
-        opinion.household_id, opinion.unit_id = visit.household_id, visit.unit_id
-        opinion.occurred_at, opinion.day = visit.occurred_at, visit.day
-        opinion.visit_withdrawn = visit.withdrawn
-        return opinion
+        shared = {
+            "household_id": visit.household_id,
+            "unit_id": visit.unit_id,
+            "occurred_at": visit.occurred_at,
+            "day": visit.day,
+            "visit_withdrawn": visit.withdrawn,
+        }
+        return new_row(Opinion, columns | shared, {"by": receipt.by, "visit": visit})
+    opinion = new_row(Opinion, columns, {"by": receipt.by})
     opinion.occurred_at = _moment(values["made_at"], receipt)
     opinion.day = local_day(opinion.occurred_at)
     opinion.unit_id = household.unit_id if household else values["unit"] or receipt.by.unit_id

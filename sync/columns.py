@@ -4,10 +4,11 @@ Absent, null and "" are the same. What the server does not know is kept beside t
 columns of the server's own are passed over.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from fieldapi.coordinates import SYSTEMS
@@ -32,8 +33,45 @@ class Typed(PlainText):
         super().__init__(max_length, allow_blank=not needed, trim_whitespace=needed, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        super().to_internal_value(data)
-        return str(data)
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+Check = Callable[[Any], Any]
+
+
+def shortcut(field: serializers.Field) -> Check:
+    """What `run_validation` makes of a good value that is neither null nor "". Raises for others, whose faults
+    `run_validation` words.
+    """
+    read, validators = field.to_internal_value, cast(Sequence[Check], tuple(field.validators))
+    if isinstance(field, serializers.CharField):
+        return partial(_text, read, validators, not field.allow_blank)
+    if type(field).run_validation is serializers.Field.run_validation:
+        return partial(_plain, read, validators) if validators else read
+    return cast(Check, field.run_validation)
+
+
+def _plain(read: Check, validators: Sequence[Check], data: Any) -> Any:
+    value = read(data)
+    for validate in validators:
+        validate(value)
+    return value
+
+
+def _text(read: Check, validators: Sequence[Check], needed: bool, data: Any) -> Any:
+    text = _plain(read, validators, data)
+    if needed and (not text or text.isspace()):
+        raise serializers.ValidationError
+    return text
+
+
+def _checked(field: serializers.Field, check: Check, data: Any) -> Any:
+    try:
+        return check(data)
+    except (serializers.ValidationError, ValidationError):
+        return field.run_validation(data)
 
 
 class PhoneRow(serializers.Serializer):
@@ -45,14 +83,21 @@ class PhoneRow(serializers.Serializer):
     )
 
     @cached_property
-    def own(self) -> dict[str, tuple[serializers.Field, Callable[[Any], Any] | None]]:
-        """Each column, and what else is asked of its value."""
-        return {name: (field, getattr(self, f"validate_{name}", None)) for name, field in self.fields.items()}
+    def own(self) -> dict[str, tuple[serializers.Field, Check, Check | None]]:
+        """Each column, its shortcut, and what else is asked of its value."""
+        return {
+            name: (field, shortcut(field), getattr(self, f"validate_{name}", None))
+            for name, field in self.fields.items()
+        }
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return self.servers.union(self.own)
 
     @cached_property
     def inner(self) -> dict[str, Collection[str]]:
         """Columns that hold a row of their own, with that one's columns."""
-        return {name: field.own for name, (field, _) in self.own.items() if isinstance(field, PhoneRow)}
+        return {name: field.own for name, (field, _, _) in self.own.items() if isinstance(field, PhoneRow)}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """As DRF would, but for what was not sent, which most columns are, there is nothing to do."""
@@ -61,29 +106,26 @@ class PhoneRow(serializers.Serializer):
         said = {name: value for name, value in data.items() if value is not None and value != ""}
         row: dict[str, Any] = {}
         faults: dict[str, Any] = {}
-        for name, (field, also) in self.own.items():
-            row[name] = None
+        for name, (field, check, also) in self.own.items():
             if name not in said and not field.required:
+                row[name] = None
                 continue
             try:
-                value = field.run_validation(said.get(name, serializers.empty))
+                value = _checked(field, check, said.get(name, serializers.empty))
                 row[name] = also(value) if also else value
             except serializers.ValidationError as fault:
                 faults[name] = fault.detail
         if faults:
             raise serializers.ValidationError(faults)
-        return {**row, IGNORED: self._unknown(said)}
+        row[IGNORED] = self._unknown(said)
+        return row
 
     def run_validators(self, value: Any) -> None:
         """A row has none of its own."""
 
     def _unknown(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """What it does not know in `said` and, one level down, in the rows that stand in it: {pointer: value}."""
-        unknown = {
-            step(name): value
-            for name, value in said.items()
-            if name not in self.own and name not in self.servers
-        }
+        unknown = {step(name): said[name] for name in said if name not in self.known}
         for name, known in self.inner.items():
             for key, value in (said.get(name) or {}).items():
                 if key not in known:

@@ -60,7 +60,8 @@ class Accepted:
 
     def add(self, other: "Accepted") -> None:
         for name, rows in vars(other).items():
-            getattr(self, name).extend(rows)
+            if rows:
+                getattr(self, name).extend(rows)
 
     def __bool__(self) -> bool:
         return any(vars(self).values())

@@ -41,8 +41,9 @@ def look_up(asked: Mapping[str, Iterable[Key]]) -> dict[str, set[Key]]:
             continue
         table, column = SOURCES[source]
         if connection.vendor == "postgresql":
-            parts.append(f"SELECT '{source}', {column}::text FROM {table} WHERE {column} = ANY(%s)")
-            values.append(distinct)
+            kind = "uuid" if isinstance(distinct[0], UUID) else "text"
+            parts.append(f"SELECT '{source}', {column}::text FROM {table} WHERE {column} = ANY(%s::{kind}[])")
+            values.append(_array(distinct) if kind == "uuid" else distinct)
         else:
             marks = ",".join(["%s"] * len(distinct))
             parts.append(f"SELECT '{source}', {column} FROM {table} WHERE {column} IN ({marks})")
@@ -55,6 +56,11 @@ def look_up(asked: Mapping[str, Iterable[Key]]) -> dict[str, set[Key]]:
         for source, key in cursor.fetchall():
             found[source].add(_key(source, key))
     return found
+
+
+def _array(ids: Iterable[Any]) -> str:
+    """PostgreSQL's text of an array; psycopg would ask each value anew what it is."""
+    return "{" + ",".join(key.hex for key in ids) + "}"
 
 
 def is_here(table: str, key: UUID) -> bool:

@@ -26,21 +26,13 @@ STAGES = (
 )
 
 
-@dataclass(frozen=True)
 class FlatRow:
     """One row of a push. `said` is what the phone sent, usually its columns."""
 
-    table: str
-    said: Any
-    is_deletion: bool = False
-
-    @property
-    def id(self) -> Any:
-        return self.said.get("id") if isinstance(self.said, dict) else self.said
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.table, str(self.id)
+    def __init__(self, table: str, said: Any, is_deletion: bool = False):
+        self.table, self.said, self.is_deletion = table, said, is_deletion
+        self.id = said.get("id") if isinstance(said, dict) else said
+        self.key = table, str(self.id)
 
 
 @dataclass

@@ -201,8 +201,8 @@ def rejected(results: Iterable[Result]) -> dict[str, list[Any]]:
 
 def _ids(rows: Accepted) -> set[str]:
     """Of the rows a verdict stored."""
-    stored = [*rows.visits, *rows.opinions, *rows.photos, *(matter.row for matter in rows.matters)]
-    ids = {str(row.pk) for row in stored} | {str(link.row_id) for link in rows.links}
+    stored: list[Any] = [*rows.visits, *rows.opinions, *rows.photos, *(matter.row for matter in rows.matters)]
+    ids = {str(row.id) for row in stored} | {str(link.row_id) for link in rows.links}
     ids |= {str(pair[0].pk) for pair in (*rows.amendments, *rows.replies)}
     return ids | {str(sent.id) for sent, _, _ in rows.actions}
 

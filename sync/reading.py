@@ -157,16 +157,17 @@ def _nested(
     visit: UUID, body: Mapping[str, Any], faults: list[Fault], links_apart: bool
 ) -> list[Sent | None]:
     rows = []
+    visit_id = str(visit)
     for name, table in NESTED.items():
         listed = body.get(name)
         for place, row in enumerate(listed if isinstance(listed, list) else ()):
             pointer = f"/{name}/{place}"
             try:
                 key = parse_id(row.get("id") if isinstance(row, dict) else None, f"{pointer}/id")
-                if row.get("visit") not in (None, "", str(visit)):
+                if row.get("visit") not in (None, "", visit_id):
                     raise Refused("bad_id", f"{pointer}/visit")
             except Refused as refused:
                 faults += refused.errors
                 continue
-            rows.append(_read(table, key, {**row, "visit": str(visit)}, pointer, faults, links_apart))
+            rows.append(_read(table, key, {**row, "visit": visit_id}, pointer, faults, links_apart))
     return rows

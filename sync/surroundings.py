@@ -178,8 +178,8 @@ def _asked(bundles: Iterable[Bundle], rows: Iterable[Sent]) -> dict[str, set[Key
         if row.table in PHONE_MADE:
             asked["awaited"].add(row.id)
         for column, table in NAMED.items():
-            if row.values.get(column) is not None:
-                asked[table].add(row.values[column])
+            if (key := row.values.get(column)) is not None:
+                asked[table].add(key)
         for (listing, column), table in LISTED.items():
             if row.table == listing:
                 asked[table].update(row.values[column] or ())

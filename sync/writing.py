@@ -69,6 +69,8 @@ def _settle_units(rows: Accepted) -> None:
     ]
     placed: list[tuple[Visit | Opinion | PracticalMatter, UUID | None, date]] = [*visits, *alone, *matters]
     then = units_then([(household, day) for _, household, day in placed], clock.today())
+    if not then:
+        return
     for row, household, day in placed:
         row.unit_id = then.get((household, day), row.unit_id)
     units: dict[UUID | None, str] = {visit.pk: visit.unit_id for visit in rows.visits}
@@ -81,7 +83,7 @@ def _settle_units(rows: Accepted) -> None:
 
 def in_order(rows: Iterable[Any]) -> list[Any]:
     """By id, so that twins wait for each other and never both at once."""
-    return sorted(rows, key=attrgetter("pk"))
+    return sorted(rows, key=attrgetter("id.int"))
 
 
 def _put_aside(intake: Intake) -> None:
@@ -225,6 +227,8 @@ def _release(intake: Intake) -> None:
 
     A copy that met other content under its id stays until a desk decides, unless that copy is what is accepted now.
     """
+    if not intake.around.known["kept"]:
+        return
     verdicts = [verdict for verdict in intake.verdicts if verdict.outcome == CREATED or verdict.put_aside]
     bundles = (verdict.bundle for verdict in verdicts)
     keys = [quarantine.key_of(one) for one in bundles if intake.around.has("kept", hashed(one.root.id))]

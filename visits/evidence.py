@@ -56,7 +56,7 @@ class Call:
 class Neighbour:
     """The same cadre's nearest visit, by `occurred_at`, among those of a LOCATED kind that have a point."""
 
-    id: Id
+    id: UUID
     started_at: datetime
     ended_at: datetime | None
     occurred_at: datetime

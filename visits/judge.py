@@ -140,7 +140,7 @@ def neighbours(visits: Sequence[Visit]) -> set[UUID]:
     found: set[UUID] = set()
     for visit in visits:
         own = sorted([*line, neighbour_of(visit)], key=_when) if visit.id in gone else line
-        found |= {UUID(str(one.id)) for one in beside(visit, own) if one}
+        found |= {one.id for one in beside(visit, own) if one}
     return found
 
 
@@ -149,7 +149,8 @@ def judge(
 ) -> tuple[dict[UUID, list[Raised]], set[UUID]]:
     """Flags of new visits of one cadre, and which stored visits must be judged again because of them."""
     fresh = {visit.id for visit in visits}
-    raised, again = {}, set()
+    raised: dict[UUID, list[Raised]] = {}
+    again: set[UUID] = set()
     for visit in visits:
         before, after = beside(visit, line)
         raised[visit.id] = flags(
@@ -159,14 +160,14 @@ def judge(
             pictures=pictures.get(visit.id, ()),
             thresholds=thresholds(visit),
         )
-        travel = [
+        travel = {
             piece.other
             for flag in raised[visit.id]
             if flag.code == "impossible_travel"
             for piece in flag.evidence
-        ]
-        between = [one.id for one in (before, after) if one] if before and after else []
-        again |= {UUID(str(other)) for other in (*travel, *between)} - fresh
+        }
+        beside_it = [one.id for one in (before, after) if one]
+        again |= {other for other in beside_it if len(beside_it) == 2 or other in travel} - fresh
     return raised, again
 
 

@@ -13,6 +13,7 @@ from fieldapi.calendar import local_day
 from fieldapi.coordinates import distance_m, to_wgs84
 from fieldapi.errors import Refused
 from fieldapi.json import instant
+from fieldapi.rows import new_row
 from households.cover import Served, post_on
 from households.models import Household, HouseholdChange
 from visits.models import Visit
@@ -61,18 +62,18 @@ def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def new_visit(visit_id: UUID, values: Mapping[str, Any], door: Doorstep | None, receipt: Receipt) -> Visit:
     """An unsaved visit. What follows from the phone's columns is worked out by `place`."""
-    visit = Visit(
-        id=visit_id,
-        cadre=receipt.by,
-        received_at=receipt.received_at,
-        changed_at=receipt.received_at,
-        device=receipt.device,
-        clock_offset_ms=None
-        if receipt.clock_offset is None
-        else receipt.clock_offset // timedelta(milliseconds=1),
-        offset_min=offset_min(values["started_at"]),
+    offset = receipt.clock_offset
+    columns = {
+        "id": visit_id,
+        "cadre_id": receipt.by.pk,
+        "received_at": receipt.received_at,
+        "changed_at": receipt.received_at,
+        "device": receipt.device,
+        "clock_offset_ms": None if offset is None else offset // timedelta(milliseconds=1),
+        "offset_min": offset_min(values["started_at"]),
         **columns_of(values),
-    )
+    }
+    visit = new_row(Visit, columns, {"cadre": receipt.by})
     place(visit, door)
     return visit
 
