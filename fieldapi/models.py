@@ -38,6 +38,15 @@ class Linking(models.Model):
         abstract = True
 
 
+class Fingerprinted(models.Model):
+    """A row that knows what a push brought it as: the same again need not be compared. Null: it came another way."""
+
+    fingerprint = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
+
+
 class JournalLine(models.Model):
     """台账: who did what to what, when. Never changed, never deleted (the database refuses both)."""
 

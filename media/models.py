@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from cadres.models import Device, User
 from cadres.units import within
-from fieldapi.models import Versioned
+from fieldapi.models import Fingerprinted, Versioned
 from households.models import Household
 from visits.models import Visit
 
@@ -33,7 +33,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.filter(mine | worked_on | Q(pk__in=answered.values("pk")))
 
 
-class Photo(Versioned):
+class Photo(Versioned, Fingerprinted):
     """A picture of a visit, a task or a practical matter (exactly one of them).
 
     `stored` means that bytes with the declared hash are kept for good and the phone may delete its copy.

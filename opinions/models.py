@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 from cadres.models import Unit, User
 from cadres.units import within
 from fieldapi.calendar import SHANGHAI
-from fieldapi.models import Identified, Versioned
+from fieldapi.models import Fingerprinted, Identified, Versioned
 from households.models import Household
 from visits.models import Visit
 
@@ -119,7 +119,7 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
         return rows.filter(meanings[standing])
 
 
-class Opinion(Versioned):
+class Opinion(Versioned, Fingerprinted):
     """意见: what one household said.
 
     `resolved_on`, `declined_on` and `replied_on` are kept true by `matters.actions` and `opinions.actions`:
@@ -136,11 +136,15 @@ class Opinion(Versioned):
     # the phone's columns
     visit = models.ForeignKey(Visit, models.CASCADE, null=True, related_name="opinions")
     made_at = models.DateTimeField(null=True)  # of an opinion sent alone
-    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="opinions")
+    household = models.ForeignKey(
+        Household, models.PROTECT, null=True, related_name="opinions", db_index=False
+    )
     voice = models.CharField(max_length=200, default="")  # who spoke, where it was no household
     text = models.TextField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_column="category")
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, related_name="+", db_column="category", db_index=False
+    )
     wants_reply = models.BooleanField(default=True)
     # the server's columns
     by = models.ForeignKey(User, models.PROTECT, related_name="+")

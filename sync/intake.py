@@ -162,6 +162,8 @@ class Intake:
                 verdict.row = made
             if row.ignored and hasattr(made, "ignored"):
                 made.ignored = dumps(row.ignored).decode()
+            elif row.pointer in bundle.fingerprints:
+                made.fingerprint = bundle.fingerprints[row.pointer]
         self.visits |= {visit.id: visit for visit in verdict.rows.visits}
         self.accepted.add(verdict.rows)
         self.taken |= taken

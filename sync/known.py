@@ -1,7 +1,7 @@
 """One look-up that tells a push, of one row or of thousands, what already stands under the ids it names."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -40,14 +40,13 @@ def look_up(asked: Mapping[str, Iterable[Key]]) -> dict[str, set[Key]]:
         if not distinct:
             continue
         table, column = SOURCES[source]
-        if connection.vendor == "postgresql":
-            kind = "uuid" if isinstance(distinct[0], UUID) else "text"
-            parts.append(f"SELECT '{source}', {column}::text FROM {table} WHERE {column} = ANY(%s::{kind}[])")
-            values.append(_array(distinct) if kind == "uuid" else distinct)
-        else:
-            marks = ",".join(["%s"] * len(distinct))
-            parts.append(f"SELECT '{source}', {column} FROM {table} WHERE {column} IN ({marks})")
-            values.extend(key.hex if isinstance(key, UUID) else key for key in distinct)
+        written = f"{column}::text" if connection.vendor == "postgresql" else column
+        kind = "uuid" if isinstance(distinct[0], UUID) else "text"
+        condition, sent = one_of(
+            column, kind, [key.hex if isinstance(key, UUID) else key for key in distinct]
+        )
+        parts.append(f"SELECT '{source}', {written} FROM {table} WHERE {condition}")
+        values += sent
     found: dict[str, set[Key]] = defaultdict(set)
     if not parts:
         return found
@@ -58,9 +57,12 @@ def look_up(asked: Mapping[str, Iterable[Key]]) -> dict[str, set[Key]]:
     return found
 
 
-def _array(ids: Iterable[Any]) -> str:
-    """PostgreSQL's text of an array; psycopg would ask each value anew what it is."""
-    return "{" + ",".join(key.hex for key in ids) + "}"
+def one_of(column: str, kind: str, keys: Sequence[str]) -> tuple[str, list[Any]]:
+    """The condition that a `uuid` or `text` column holds one of the keys, ids as hexadecimal digits, and its values."""
+    if connection.vendor != "postgresql":
+        return f"{column} IN ({','.join(['%s'] * len(keys))})", list(keys)
+    # an array of ids goes as text: psycopg would ask each of them what it is
+    return f"{column} = ANY(%s::{kind}[])", ["{" + ",".join(keys) + "}" if kind == "uuid" else list(keys)]
 
 
 def is_here(table: str, key: UUID) -> bool:

@@ -33,6 +33,7 @@ class FlatRow:
         self.table, self.said, self.is_deletion = table, said, is_deletion
         self.id = said.get("id") if isinstance(said, dict) else said
         self.key = table, str(self.id)
+        self.fingerprint: str | None = None  # of what the user sent, once it is asked for
 
 
 @dataclass

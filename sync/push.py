@@ -18,6 +18,7 @@ from sync.known import is_here, look_up
 from sync.parcels import FlatRow, Parcel, alone, in_stages, parcelled
 from sync.quarantine import NAMED_BY_ADDRESS, Turned, keep_all
 from sync.reading import Bundle, read_bundle
+from sync.repeats import brought_again, fingerprint
 
 DELETED = {"deleted": True}
 """What is kept of a row that a phone wants deleted."""
@@ -70,9 +71,16 @@ class Push:
             elif row.is_deletion or not TABLES[row.table].written_by_phones:
                 writable.append(row)
         self._refuse_changes(writable)
+        self._pass_over_repeats([row for row in rows if id(row) not in self.results])
         self._create([row for row in rows if id(row) not in self.results])
         self._keep()
         return [self.results[id(row)] for row in rows]
+
+    def _pass_over_repeats(self, rows: Sequence[FlatRow]) -> None:
+        for row in rows:
+            row.fingerprint = fingerprint(self.by, row)
+        for row in brought_again(rows):
+            self._settle(Result(row, SAME))
 
     def _refuse_changes(self, rows: Sequence[FlatRow]) -> None:
         """Deletions, and rows of tables phones only read. To delete what is not here is to leave it so."""
@@ -131,9 +139,11 @@ class Push:
         parent = {}
         if name and isinstance(body, dict):
             parent[name] = parse_id(body.get(name), f"/{name}")
-        return read_bundle(
+        bundle = read_bundle(
             self.by, parcel.row.table, parcel.row.id, body, parent, self.said, links_apart=True
         )
+        bundle.fingerprints = {pointer: row.fingerprint for row, pointer in parcel.rows if row.fingerprint}
+        return bundle
 
     def _accept(self, parcel: Parcel, verdict: Verdict) -> None:
         made = _ids(verdict.rows)

@@ -102,6 +102,7 @@ class Bundle:
     body: dict[str, Any]
     nested: list[Sent] = field(default_factory=list)
     device: Any = None  # what the phone says of itself, in the body or once for a whole batch
+    fingerprints: Mapping[str, str] = field(default_factory=dict)  # of rows that a push brought, by pointer
 
     @property
     def rows(self) -> list[Sent]:

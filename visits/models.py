@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from cadres.models import Unit, User
 from cadres.units import within
-from fieldapi.models import Linking, Versioned
+from fieldapi.models import Fingerprinted, Linking, Versioned
 from households.models import Household
 
 
@@ -33,7 +33,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(withdrawn=False)
 
 
-class Visit(Versioned):
+class Visit(Versioned, Fingerprinted):
     """走访: one call at (or reception, phone call, office-day meeting with) a household.
 
     The phone's columns hold what counts today; where an amendment changed one, `as_sent` keeps the phone's
@@ -50,7 +50,7 @@ class Visit(Versioned):
 
     id = models.UUIDField(primary_key=True)
     # the phone's columns
-    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="visits")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="visits", db_index=False)
     visitor = models.JSONField(null=True)  # {name, address} of who came, where it was no household
     kind = models.CharField(max_length=12, choices=Kind.choices)
     started_at = models.DateTimeField()
@@ -59,7 +59,7 @@ class Visit(Versioned):
     location = models.JSONField(null=True)  # {lat, lon, accuracy_m, system, mocked, fixed_at} as sent
     note = models.TextField(default="")
     # the server's columns
-    cadre = models.ForeignKey(User, models.PROTECT, related_name="visits")
+    cadre = models.ForeignKey(User, models.PROTECT, related_name="visits", db_index=False)
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="+", db_column="unit", db_index=False
     )  # as of the day

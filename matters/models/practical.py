@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from cadres.models import Unit, User
 from cadres.units import within
-from fieldapi.models import Linking, Versioned
+from fieldapi.models import Fingerprinted, Linking, Versioned
 from households.models import Household
 from matters.models.tasks import Task
 from opinions.models import Opinion
@@ -37,7 +37,7 @@ class PracticalMatterQuerySet(models.QuerySet["PracticalMatter"]):
         return self.filter(Q(visit_withdrawn=True) | Q(withdrawn_at__isnull=False))
 
 
-class PracticalMatter(Versioned):
+class PracticalMatter(Versioned, Fingerprinted):
     """实事: a thing really done for one or more households."""
 
     id = models.UUIDField(primary_key=True)

@@ -1,0 +1,59 @@
+"""Rows that a push brings again just as they came: known by a fingerprint, neither read nor judged anew.
+
+After a lost answer a phone sends all of it again, mostly letter by letter. What differs in a letter, or came by another
+way, is compared column by column (see `sameness.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from django.db import connection
+
+from cadres.models import User
+from fieldapi.ids import SHAPE
+from fieldapi.json import dumps
+from sync.known import SOURCES, one_of
+from sync.parcels import FlatRow
+from sync.waiting import PHONE_MADE
+
+
+def fingerprint(by: User, row: FlatRow) -> str | None:
+    """128 bits of what a user sent as a row, in hexadecimal digits; None for tables of which phones bring few."""
+    if row.table not in PHONE_MADE:
+        return None
+    return blake2b(by.pk.bytes + dumps(row.said), digest_size=16).hexdigest()
+
+
+def brought_again(rows: Iterable[FlatRow]) -> list[FlatRow]:
+    """Those of the rows that stand as they were sent, and that nothing waits for. One statement, or none."""
+    known = [row for row in rows if row.fingerprint and isinstance(row.id, str) and SHAPE.fullmatch(row.id)]
+    standing = _standing(known)
+    return [row for row in known if standing.get((row.table, _digits(row.id))) == row.fingerprint]
+
+
+def _standing(rows: Iterable[FlatRow]) -> dict[tuple[str, str], str]:
+    """The fingerprints that stand under the ids of rows, by table and id."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        ids[row.table].add(_digits(row.id))
+    if not ids:
+        return {}
+    parts, values = [], []
+    for table, asked in [*ids.items(), ("awaited", set().union(*ids.values()))]:
+        source, key = SOURCES[table]
+        held = "NULL" if table == "awaited" else "fingerprint"
+        condition, sent = one_of(key, "uuid", list(asked))
+        parts.append(
+            f"SELECT '{table}', CAST({key} AS text), CAST({held} AS text) FROM {source} WHERE {condition}"
+        )
+        values += sent
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        found = [(table, _digits(key), _digits(held or "")) for table, key, held in cursor.fetchall()]
+    awaited = {key for table, key, _ in found if table == "awaited"}
+    return {(table, key): held for table, key, held in found if key not in awaited}
+
+
+def _digits(written: str) -> str:
+    return written.replace("-", "")
