@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("opinions", "0011_known_by_fingerprint"),
+        ("opinions", "0012_known_by_fingerprint"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('media', '0005_uploads_under_way'),
+        ('media', '0006_photos_awaited'),
     ]
 
     operations = [

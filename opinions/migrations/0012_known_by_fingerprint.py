@@ -6,12 +6,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0012_views_on_phones'),
+        ('opinions', '0011_former_groups'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='practicalmatter',
+            model_name='opinion',
             name='fingerprint',
             field=models.UUIDField(null=True),
         ),

@@ -6,12 +6,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opinions', '0010_emptied_groups'),
+        ('matters', '0013_counting_calendars'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='opinion',
+            model_name='practicalmatter',
             name='fingerprint',
             field=models.UUIDField(null=True),
         ),
