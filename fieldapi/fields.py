@@ -48,7 +48,8 @@ class InstantField(serializers.Field):
             raise serializers.ValidationError(words("bad_instant"), code="bad_instant")
         if not EARLIEST <= moment < LATEST:
             raise serializers.ValidationError(words("impossible_time"), code="impossible_time")
-        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        beyond = moment.microsecond % 1000
+        return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
     def to_representation(self, value: datetime) -> datetime:
         return value

@@ -2,10 +2,9 @@
 
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -28,14 +27,13 @@ class Actor(Protocol):
     def username(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What was done to one row; `unit` is the row's unit code as of now."""
 
     action: str
     row_id: object
     unit: str
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = {}
 
 
 def note_down(by: Actor | None, action: str, row_id: object, *, unit: str, **detail: Any) -> None:
@@ -46,7 +44,7 @@ def note_down(by: Actor | None, action: str, row_id: object, *, unit: str, **det
 def note_down_all(by: Actor | None, entries: Iterable[Entry]) -> None:
     """Write many lines in one statement. `by` None is the system itself."""
     own = {"at": clock.now(), "by": by.pk if by else None, "by_name": by.username if by else ""}
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             **own,
             "action": entry.action,
@@ -57,7 +55,9 @@ def note_down_all(by: Actor | None, entries: Iterable[Entry]) -> None:
         }
         for entry in entries
     ]
-    store_columns(JournalLine, [{**line, "seal": seal_of(line)} for line in lines])
+    for line in lines:
+        line["seal"] = seal_of(line)
+    store_columns(JournalLine, lines)
 
 
 def seal_of(line: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -55,13 +55,14 @@ def store_again(rows: Iterable[models.Model]) -> None:
 
 def _columns_of(rows: Sequence[models.Model]) -> list[Columns]:
     names, values_of = _read_by(type(rows[0]))
-    return [dict(zip(names, values_of(row), strict=True)) for row in rows]
+    return [dict(zip(names, values_of(vars(row)), strict=True)) for row in rows]
 
 
 @cache
-def _read_by(model: type[models.Model]) -> tuple[list[str], Callable[[models.Model], tuple[Any, ...]]]:
+def _read_by(model: type[models.Model]) -> tuple[list[str], Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    """A model's columns, and their values in what a row holds."""
     fields = _fields(model)
-    return [field.column for field in fields], attrgetter(*(field.attname for field in fields))
+    return [field.column for field in fields], itemgetter(*(field.attname for field in fields))
 
 
 @cache

@@ -103,21 +103,22 @@ class PhoneRow(serializers.Serializer):
         """As DRF would, but for what was not sent, which most columns are, there is nothing to do."""
         if not isinstance(data, dict):
             return super().to_internal_value(data)
-        said = {name: value for name, value in data.items() if value is not None and value != ""}
         row: dict[str, Any] = {}
         faults: dict[str, Any] = {}
         for name, (field, check, also) in self.own.items():
-            if name not in said and not field.required:
-                row[name] = None
+            sent = data.get(name)
+            is_sent = sent is not None and sent != ""
+            row[name] = None
+            if not is_sent and not field.required:
                 continue
             try:
-                value = _checked(field, check, said.get(name, serializers.empty))
+                value = _checked(field, check, sent) if is_sent else field.run_validation()
                 row[name] = also(value) if also else value
             except serializers.ValidationError as fault:
                 faults[name] = fault.detail
         if faults:
             raise serializers.ValidationError(faults)
-        row[IGNORED] = self._unknown(said)
+        row[IGNORED] = self._unknown(data)
         return row
 
     def run_validators(self, value: Any) -> None:
@@ -125,7 +126,11 @@ class PhoneRow(serializers.Serializer):
 
     def _unknown(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """What it does not know in `said` and, one level down, in the rows that stand in it: {pointer: value}."""
-        unknown = {step(name): said[name] for name in said if name not in self.known}
+        unknown = {
+            step(name): value
+            for name, value in said.items()
+            if name not in self.known and value is not None and value != ""
+        }
         for name, known in self.inner.items():
             for key, value in (said.get(name) or {}).items():
                 if key not in known:

@@ -3,7 +3,7 @@
 The number of statements depends on which tables the batch touches, not on how many rows it brings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -78,6 +78,7 @@ class Verdict:
     outcome: str = CREATED
     row: Any = None
     rows: Accepted = field(default_factory=Accepted)
+    made: Collection[str] = ()  # the pointers of the bundle's rows that are new
     refused: Refused | None = None
     waiting_for: list[UUID] = field(default_factory=list)
     put_aside: bool = False  # the root is to be put aside now
@@ -164,6 +165,7 @@ class Intake:
                 made.ignored = dumps(row.ignored).decode()
             elif row.pointer in bundle.fingerprints:
                 made.fingerprint = bundle.fingerprints[row.pointer]
+        verdict.made = {row.pointer for row in fresh}
         self.visits |= {visit.id: visit for visit in verdict.rows.visits}
         self.accepted.add(verdict.rows)
         self.taken |= taken

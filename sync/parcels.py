@@ -31,7 +31,7 @@ class FlatRow:
 
     def __init__(self, table: str, said: Any, is_deletion: bool = False):
         self.table, self.said, self.is_deletion = table, said, is_deletion
-        self.id = said.get("id") if isinstance(said, dict) else said
+        self.id: Any = said.get("id") if isinstance(said, dict) else said
         self.key = table, str(self.id)
         self.fingerprint: str | None = None  # of what the user sent, once it is asked for
 

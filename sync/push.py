@@ -13,7 +13,7 @@ from fieldapi.errors import Fault, Refused
 from fieldapi.ids import SHAPE, parse_id
 from sync.door import receive
 from sync.feed.tables import TABLES
-from sync.intake import CONFLICT, CREATED, REFUSED, SAME, WAITING, Accepted, Verdict
+from sync.intake import CONFLICT, CREATED, REFUSED, SAME, WAITING, Verdict
 from sync.known import is_here, look_up
 from sync.parcels import FlatRow, Parcel, alone, in_stages, parcelled
 from sync.quarantine import NAMED_BY_ADDRESS, Turned, keep_all
@@ -146,12 +146,11 @@ class Push:
         return bundle
 
     def _accept(self, parcel: Parcel, verdict: Verdict) -> None:
-        made = _ids(verdict.rows)
-        ignored = {row.pointer: list(row.ignored) for row in verdict.bundle.rows}
+        ignored = {row.pointer: list(row.ignored) for row in verdict.bundle.rows if row.ignored}
         for row, pointer in parcel.rows:
             outcome = verdict.outcome
             if outcome != WAITING:
-                outcome = CREATED if row.id in made else SAME
+                outcome = CREATED if pointer in verdict.made else SAME
             self._settle(Result(row, outcome, ignored=ignored.get(pointer, [])))
         if not _leaves_links(verdict):
             waiting = {str(aside.row_id) for aside in verdict.rows.links_aside}
@@ -207,14 +206,6 @@ def rejected(results: Iterable[Result]) -> dict[str, list[Any]]:
         if result.outcome == REFUSED:
             listed[result.row.table].append(result.row.id)
     return dict(listed)
-
-
-def _ids(rows: Accepted) -> set[str]:
-    """Of the rows a verdict stored."""
-    stored: list[Any] = [*rows.visits, *rows.opinions, *rows.photos, *(matter.row for matter in rows.matters)]
-    ids = {str(row.id) for row in stored} | {str(link.row_id) for link in rows.links}
-    ids |= {str(pair[0].pk) for pair in (*rows.amendments, *rows.replies)}
-    return ids | {str(sent.id) for sent, _, _ in rows.actions}
 
 
 def _here(rows: Iterable[FlatRow]) -> dict[str, set[str]]:

@@ -78,7 +78,7 @@ NESTED = {"opinions": "opinions", "matters": "practical_matters", "photos": "pho
 """A visit's lists, and the tables their rows belong to."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class Sent:
     """One row, read: `values` has every column of the phone's."""
 

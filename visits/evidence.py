@@ -27,7 +27,7 @@ class Thresholds:
     photo_bits: int = 5  # of the 60 by which media compares pictures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """The visit that is judged.
 
@@ -52,7 +52,7 @@ class Call:
     paired: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Neighbour:
     """The same cadre's nearest visit, by `occurred_at`, among those of a LOCATED kind that have a point."""
 

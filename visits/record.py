@@ -6,12 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, QuerySet, UUIDField
+
 from cadres.models import User
 from cadres.units import within
 from fieldapi import phone_clock
 from fieldapi.calendar import local_day
 from fieldapi.coordinates import distance_m, to_wgs84
 from fieldapi.errors import Refused
+from fieldapi.fixed import Among, Fixed, GivenList
 from fieldapi.json import instant
 from fieldapi.rows import new_row
 from households.cover import Served, post_on
@@ -148,13 +151,21 @@ def visited(
     return door
 
 
+def _moves() -> QuerySet[HouseholdChange, tuple[Any, ...]]:
+    of = Among(F("household"), GivenList("households", UUIDField()))
+    moves = HouseholdChange.objects.filter(of, verb="move").order_by("-on", "-id")
+    return moves.values_list("household", "on", "was_unit")
+
+
+MOVES = Fixed(_moves)
+
+
 def units_then(asked: Iterable[At], today: date) -> dict[At, str]:
     """Where households that have moved since lived on a day; the others are missing. A query for days past."""
     earlier = {(household, day) for household, day in asked if household is not None and day < today}
     if not earlier:
         return {}
-    moves = HouseholdChange.objects.filter(household__in={household for household, _ in earlier}, verb="move")
     then: dict[At, str] = {}
-    for moved, on, unit in moves.order_by("-on", "-id").values_list("household", "on", "was_unit"):
+    for moved, on, unit in MOVES.run(households={household for household, _ in earlier}):
         then |= {(moved, day): unit for household, day in earlier if household == moved and on > day}
     return then
