@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import BigIntegerField, CharField, F
+from django.db.models.functions import Cast
 
 from fieldapi import json
 from fieldapi.fixed import Among, Fixed, Given, GivenList
@@ -14,7 +15,7 @@ from likeness.index import slot
 FILED = Fixed(
     lambda: Clue.objects.filter(
         Among(F("clue"), GivenList("clues", BigIntegerField())), town=Given("town", CharField())
-    ).values_list("clue", "opinion")
+    ).values_list("clue", Cast("opinion", CharField()))
 )
 TABLE = Clue._meta.db_table
 INTO = f'INSERT INTO "{TABLE}" (town, clue, slot, opinion_id)'
@@ -25,8 +26,11 @@ POSTGRES = (
 SQLITE = f"{INTO} SELECT %s, value ->> 0, value ->> 1, %s FROM json_each(%s) WHERE true {LATEST}"
 
 
-def filed(town: str, clues: Collection[int]) -> list[tuple[int, UUID]]:
-    """The opinions filed under these clues, each with its clue; at most SLOTS of a clue. One statement."""
+def filed(town: str, clues: Collection[int]) -> list[tuple[int, str]]:
+    """The opinions filed under these clues, each with its clue; at most SLOTS of a clue. One statement.
+
+    The opinions' ids are text, which is many times cheaper to count.
+    """
     return FILED.run(town=town, clues=clues)
 
 

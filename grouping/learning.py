@@ -33,19 +33,17 @@ class Known:
     answers: Mapping[str, Answers]
 
     @classmethod
-    def of(cls, text: str) -> Self:
-        """One query."""
-        traits = traits_of(text)
-        rows = KNOWN.run(traits=[ALL, *traits])
-        return cls(
-            traits,
-            {trait: uses for trait, uses, _, _ in rows},
-            {
-                trait: Answers(accepted, refused)
-                for trait, _, accepted, refused in rows
-                if accepted or refused
-            },
-        )
+    def of(cls, texts: Iterable[str]) -> dict[str, Self]:
+        """By text; one query, however many they are."""
+        traits = {text: traits_of(text) for text in texts}
+        rows = {trait: told for trait, *told in KNOWN.run(traits=[ALL, *frozenset().union(*traits.values())])}
+        return {text: cls._among(rows, own) for text, own in traits.items()}
+
+    @classmethod
+    def _among(cls, rows: Mapping[str, Sequence[Any]], traits: Collection[str]) -> Self:
+        own = {trait: rows[trait] for trait in [ALL, *traits] if trait in rows}
+        answers = {trait: Answers(*told) for trait, (_, *told) in own.items() if any(told)}
+        return cls(traits, {trait: uses for trait, (uses, *_) in own.items()}, answers)
 
     def likely_categories(self, active: Collection[str]) -> list[dict[str, Any]]:
         """Up to three of the active categories, likeliest first: `[{code, score}]`."""

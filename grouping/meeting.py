@@ -1,7 +1,7 @@
 """The open opinions a new one meets, and the groups that people have kept apart.
 
-Each statement looks rows up by their keys and joins nothing whose number it cannot know: so its cost is the same
-however many are stored, and whatever the database believes about them.
+Each statement looks rows up by their keys and joins at most one row to each: so its cost is the same however many
+are stored, and whatever the database believes about them.
 """
 
 from collections import defaultdict
@@ -17,26 +17,22 @@ from fieldapi.fixed import Among, Fixed, GivenList
 from grouping.models import Suggestion
 from grouping.towns import Town
 from likeness.comparing import Said
-from opinions.models import Group, Opinion
+from opinions.models import Opinion
 
 TAKING_IN = ("open", "assigned", "in_progress")  # states of a task whose group takes in more
 
 
-def _unended() -> QuerySet[Opinion, Any]:
+def _open() -> QuerySet[Opinion, Any]:
     """With the answer by which people put it where it is, if they did."""
     yes = Q(group_suggestions__group=F("group"), group_suggestions__state=Suggestion.State.ACCEPTED)
     rows = (
         Opinion.objects.standing()
         .annotate(yes=FilteredRelation("group_suggestions", condition=yes))
         .filter(Among(F("pk"), GivenList("ids", UUIDField())), group__isnull=False)
+        .filter(Q(group__task__isnull=True) | Q(group__task__state__in=TAKING_IN))
         .filter(resolved_on__isnull=True, declined_on__isnull=True)
     )
-    return rows.values_list("pk", "group", "text", "unit", "yes")
-
-
-def _taking_in() -> QuerySet[Group, Any]:
-    rows = Group.objects.filter(Among(F("pk"), GivenList("ids", UUIDField())))
-    return rows.filter(Q(task__isnull=True) | Q(task__state__in=TAKING_IN)).values_list("pk", "unit")
+    return rows.values_list("pk", "group", "group__unit", "text", "unit", "yes")
 
 
 def _refused() -> QuerySet[Suggestion, Any]:
@@ -44,7 +40,7 @@ def _refused() -> QuerySet[Suggestion, Any]:
     return rows.filter(state=Suggestion.State.REFUSED).values_list("group", "opinion__group")
 
 
-UNENDED, TAKING, REFUSED = Fixed(_unended), Fixed(_taking_in), Fixed(_refused)
+OPEN, REFUSED = Fixed(_open), Fixed(_refused)
 
 
 @dataclass(frozen=True)
@@ -56,16 +52,14 @@ class Met:
     by_hand: set[UUID] = field(default_factory=set)
 
 
-def meet(town: Town, near: Collection[UUID]) -> Met:
-    """Those of them that are still open, in groups that take in more. Two statements, where there are any."""
-    rows = UNENDED.run(ids=near) if near else []
-    units = dict(TAKING.run(ids={group for _, group, *_ in rows})) if rows else {}
-    met = Met(units=units)
-    for pk, group, text, unit, yes in rows:
-        if group in units:
-            met.groups[group][pk] = town.said(text, unit)
-            if yes:
-                met.by_hand.add(pk)
+def meet(town: Town, near: Collection[str]) -> Met:
+    """Those of them that are still open, in groups that take in more. One statement, where there are any."""
+    met = Met()
+    for pk, group, group_unit, text, unit, yes in OPEN.run(ids=near) if near else ():
+        met.units[group] = group_unit
+        met.groups[group][pk] = town.said(text, unit)
+        if yes:
+            met.by_hand.add(pk)
     return met
 
 

@@ -6,15 +6,18 @@ nothing. Opinions are placed in the order they were received, and no stored one 
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet, UUIDField
+from django.db.models import CharField, DateTimeField, F, JSONField, QuerySet, UUIDField
 
 from cadres.units import ancestors
 from fieldapi import clock
-from fieldapi.fixed import Among, Fixed, GivenList
+from fieldapi.fixed import Among, Fixed, Given, GivenList
+from fieldapi.fixed_update import FixedUpdate
 from fieldapi.journal import Entry, note_down_all
 from fieldapi.store import store
 from grouping.filing import file, filed
@@ -31,12 +34,40 @@ AT_ONCE = 1_000  # per run
 TOGETHER = 50  # per transaction
 
 
-def _still_unplaced() -> QuerySet[Opinion, Opinion]:
+class Newcomer(NamedTuple):
+    """An opinion to be placed."""
+
+    received_at: datetime
+    pk: UUID
+    text: str
+    unit: str
+    category: str | None
+
+
+def _still_unplaced() -> QuerySet[Opinion, Any]:
     rows = Opinion.objects.filter(Among(F("pk"), GivenList("ids", UUIDField())), group__isnull=True)
-    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+    locked = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+    return locked.values_list(*Newcomer._fields)
 
 
 STILL_UNPLACED = Fixed(_still_unplaced)
+PLACED = FixedUpdate(
+    lambda: Opinion.objects.filter(pk=Given("opinion", UUIDField())),
+    lambda: {
+        "group": Given("group", UUIDField()),
+        "suggested": Given("suggested", JSONField()),
+        "version": F("version") + 1,
+        "changed_at": Given("now", DateTimeField()),
+    },
+)
+JOINED = FixedUpdate(
+    lambda: Group.objects.filter(pk=Given("group", UUIDField())),
+    lambda: {
+        "unit": Given("unit", CharField()),
+        "version": F("version") + 1,
+        "changed_at": Given("now", DateTimeField()),
+    },
+)
 
 
 def place_new() -> int:
@@ -65,9 +96,11 @@ def place_in(town: Town, ids: Iterable[UUID]) -> int:
     """Place these opinions of a town in the order they were received; those placed meanwhile are left out."""
     commit_without_waiting()
     one_at_a_time(town.code)
-    rows = STILL_UNPLACED.run(ids=list(ids))
-    entries = [_place(town, row) for row in sorted(rows, key=lambda row: (row.received_at, row.pk))]
-    note_down_all(None, [entry for entry in entries if entry])
+    rows = sorted(Newcomer(*row) for row in STILL_UNPLACED.run(ids=list(ids)))
+    known = Known.of(row.text for row in rows)
+    placed = [_place(town, known[row.text], row) for row in rows]
+    store(suggestion for one in placed for suggestion in one.suggestions)
+    note_down_all(None, [one.entry for one in placed if one.entry])
     return len(rows)
 
 
@@ -78,14 +111,20 @@ def commit_without_waiting() -> None:
             cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
-def _place(town: Town, opinion: Opinion) -> Entry | None:
-    """The journal's line where it joined others without asking anyone."""
+@dataclass(frozen=True)
+class Placed:
+    """What is still to be stored: suggestions, and the journal's line where it joined others without asking anyone."""
+
+    suggestions: list[Suggestion]
+    entry: Entry | None
+
+
+def _place(town: Town, known: Known, opinion: Newcomer) -> Placed:
     now = clock.now()
-    said = town.reads(opinion)
+    said = town.said(opinion.text, opinion.unit)
     mine = clues(said)
     there = filed(town.code, mine.values())
     met = meet(town, most_shared(other for _, other in there))
-    known = Known.of(opinion.text)
     rare = telling(mine, (clue for clue, _ in there))
     placing = place(said.weighed(rare).weighed(known.experience()), met.groups, met.by_hand)
     joined, offers = placing.group, placing.offers
@@ -94,28 +133,26 @@ def _place(town: Town, opinion: Opinion) -> Entry | None:
         apart = kept_apart(joined, [offer.group for offer in offers])
         offers = [offer for offer in offers if offer.group not in apart]
     likely = known.likely_categories(town.categories)
-    Opinion.objects.filter(pk=opinion.pk).update(
-        group=group, suggested=likely, version=F("version") + 1, changed_at=now
-    )
+    PLACED.run(opinion=opinion.pk, group=group, suggested=likely, now=now)
     file(town.code, mine.values(), opinion.pk)
-    store(
-        Suggestion(opinion=opinion, group_id=offer.group, score=round(offer.score, 4), changed_at=now)
+    suggestions = [
+        Suggestion(opinion_id=opinion.pk, group_id=offer.group, score=round(offer.score, 4), changed_at=now)
         for offer in offers
-    )
-    return Entry("groups.join", group, opinion.unit_id, {"opinions": [opinion.pk]}) if joined else None
+    ]
+    entry = Entry("groups.join", group, opinion.unit, {"opinions": [opinion.pk]}) if joined else None
+    return Placed(suggestions, entry)
 
 
-def _join(group: UUID, unit: str, opinion: Opinion, now: datetime) -> UUID:
-    shared = common_unit([unit, opinion.unit_id])
-    Group.objects.filter(pk=group).update(unit=shared, version=F("version") + 1, changed_at=now)
+def _join(group: UUID, unit: str, opinion: Newcomer, now: datetime) -> UUID:
+    JOINED.run(group=group, unit=common_unit([unit, opinion.unit]), now=now)
     return group
 
 
-def _begin(opinion: Opinion, now: datetime) -> UUID:
+def _begin(opinion: Newcomer, now: datetime) -> UUID:
     group = Group(
-        unit_id=opinion.unit_id,
+        unit_id=opinion.unit,
         title=title_of(opinion.text),
-        category_id=opinion.category_id,
+        category_id=opinion.category,
         opened_at=now,
         changed_at=now,
     )

@@ -12,7 +12,7 @@ from households.division_names import stem
 from likeness.comparing import Said
 from likeness.reading import plain
 from likeness.words import known_words
-from opinions.models import Category, Opinion
+from opinions.models import Category
 
 TOWN, VILLAGE = 9, 12  # digits of a code
 
@@ -54,6 +54,3 @@ class Town:
     def said(self, text: str, unit: str) -> Said:
         """An opinion of this town as it is compared."""
         return Said(text, home=unit if len(unit) >= VILLAGE else "", villages=self.villages)
-
-    def reads(self, opinion: Opinion) -> Said:
-        return self.said(opinion.text, opinion.unit_id)

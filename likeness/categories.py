@@ -5,10 +5,10 @@ seldom use what the text uses, which is fair to categories that have few example
 learning one opinion costs the same after ten as after a million, and can be taken back exactly.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from math import exp, log
 from typing import Self
 
@@ -41,15 +41,14 @@ class Counts:
 
     def with_starter(self, categories: Collection[str], traits: Iterable[str]) -> Self:
         """And what the starter words teach about these categories and traits."""
-        taught = {category: _starter(category) for category in categories}
-        totals, uses = Counter(self.totals), dict(self.uses)
-        for category, starter in taught.items():
-            totals[category] += starter.total()
-        for trait in traits:
-            more = {category: starter[trait] for category, starter in taught.items() if trait in starter}
-            if more:
-                uses[trait] = Counter(uses.get(trait, {})) + Counter(more)
-        return type(self)(uses, totals, self.vocabulary + len(_starter_traits()))
+        starter = _starter(frozenset(categories))
+        taught = {
+            trait: _sum(self.uses.get(trait, {}), starter.uses[trait])
+            for trait in traits
+            if trait in starter.uses
+        }
+        totals, vocabulary = _sum(self.totals, starter.totals), self.vocabulary + starter.vocabulary
+        return type(self)({**self.uses, **taught}, totals, vocabulary)
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,17 @@ def suggest(traits: Iterable[str], counts: Counts) -> list[Suggestion]:
     known = [uses for trait in traits if (uses := counts.uses.get(trait)) and any(uses.values())]
     if not known:
         return []
-    all_uses = sum(counts.totals.values())
-    used = [sum(uses.values()) for uses in known]
-    scores = {}
-    for category, total in counts.totals.items():
-        if total:
-            of_others = len(known) * log(all_uses - total + SMOOTHING * counts.vocabulary)
-            rare = (log(n - uses.get(category, 0) + SMOOTHING) for n, uses in zip(used, known, strict=True))
-            scores[category] = (of_others - sum(rare)) * SHARPNESS
+    told: dict[str, float] = defaultdict(float)
+    for uses in known:
+        all_uses = sum(uses.values()) + SMOOTHING
+        for category, own in uses.items():
+            told[category] += log(all_uses / (all_uses - own))
+    total, smoothing = sum(counts.totals.values()), SMOOTHING * counts.vocabulary
+    scores = {
+        category: (told[category] + len(known) * log(total - own + smoothing)) * SHARPNESS
+        for category, own in counts.totals.items()
+        if own
+    }
     return _shares(scores)
 
 
@@ -84,12 +86,17 @@ def _shares(scores: Mapping[str, float]) -> list[Suggestion]:
     return [Suggestion(category, weights[category] / total) for category in first]
 
 
-@cache
-def _starter(category: str) -> Counter[str]:
-    """Each known word about it, as an opinion of one word."""
-    return Counter(trait for word in words_about(category) for trait in traits_of(word))
+@lru_cache(8)
+def _starter(categories: frozenset[str]) -> Counts:
+    """Each known word about one of them, as an opinion of one word; the vocabulary is that of all known words."""
+    uses: dict[str, Counter[str]] = defaultdict(Counter)
+    for category in categories:
+        for word in words_about(category):
+            for trait in traits_of(word):
+                uses[trait][category] += 1
+    totals = sum(uses.values(), Counter())
+    return Counts(uses, totals, len({trait for word in known_words() for trait in traits_of(word)}))
 
 
-@cache
-def _starter_traits() -> frozenset[str]:
-    return frozenset(trait for word in known_words() for trait in traits_of(word))
+def _sum(one: Uses, other: Uses) -> Uses:
+    return {**one, **{category: one.get(category, 0) + more for category, more in other.items()}}

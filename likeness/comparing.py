@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from math import log, sqrt
+from math import hypot, log, sqrt
 from typing import Self
 
 from likeness.places import Places, are_apart, names_in, says_where
@@ -25,22 +25,24 @@ class Traits:
 
     def __init__(self, weights: Mapping[str, float]):
         self.weights = weights
-        self.length = sqrt(sum(weight * weight for weight in weights.values()))
+        self.length = hypot(*weights.values())
 
     @classmethod
     def of(cls, runs: Iterable[Run]) -> Self:
         counts: dict[str, int] = {}
         says: dict[str, float] = {}
         for run in runs:
-            weights = _weights(run)
             before, weight_before = "", 0.0
-            for char, weight in zip(run.text, weights, strict=True):
+            for char, weight in zip(run.text, _weights(run), strict=True):
+                single, pair = OF_SINGLE * weight, before + char
                 counts[char] = counts.get(char, 0) + 1
-                says[char] = max(says.get(char, 0.0), OF_SINGLE * weight)
+                if single > says.get(char, 0.0):
+                    says[char] = single
                 if before:
-                    pair = before + char
+                    both = (weight_before + weight) / 2
                     counts[pair] = counts.get(pair, 0) + 1
-                    says[pair] = max(says.get(pair, 0.0), (weight_before + weight) / 2)
+                    if both > says.get(pair, 0.0):
+                        says[pair] = both
                 before, weight_before = char, weight
         return cls(
             {
@@ -87,17 +89,19 @@ class Said:
         lead, rest = lead_and_rest(plain(text))
         leads, more = runs_of(stretches(lead)), runs_of(stretches(rest))
         self.lead = Traits.of(leads)
-        self.whole = Traits.of(leads + more) if more else self.lead
+        self.has_rest = bool(more)
         self.home = home
         self._leads, self._more = leads, more
         self._villages = villages or {}
 
-    @property
-    def has_rest(self) -> bool:
-        return self.whole is not self.lead
+    @cached_property
+    def whole(self) -> Traits:
+        return Traits.of(self._leads + self._more) if self.has_rest else self.lead
 
     def weighed(self, tells: Mapping[str, float]) -> "Said":
         """The same opinion, for which some traits tell more than they do by themselves (above 1), or less."""
+        if not tells:
+            return self
         said = copy(self)
         said.lead = self.lead.weighed(tells)
         said.whole = self.whole.weighed(tells) if self.has_rest else said.lead
@@ -137,6 +141,8 @@ class Said:
 
 def _home(home: str, named: Collection[str], villages: Mapping[str, str]) -> str:
     """Who names a village speaks of that one, wherever it was said."""
+    if not named:
+        return home
     codes = [code for code, name in villages.items() if any(name.endswith(one) for one in named)]
     if not codes or any(home.startswith(code) for code in codes):
         return home

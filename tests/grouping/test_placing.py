@@ -162,7 +162,7 @@ def test_placing_one_costs_the_same_number_of_statements_whatever_is_stored(vill
         make_opinion(village.house, village.gao, f"{LAMP}，{number}号")
     place_new()
 
-    assert statements() == few == (16 if connection.vendor == "postgresql" else 15)
+    assert statements() == few == (15 if connection.vendor == "postgresql" else 14)
 
 
 def test_a_run_takes_so_many_and_the_next_one_goes_on(village: Village, monkeypatch: pytest.MonkeyPatch):
