@@ -22,9 +22,12 @@ def find_again(photo: Photo, likeness: int | None) -> set[UUID]:
     """Link a visit's photo with those like it, of other visits, before and after; answer the visits affected.
 
     Nearly the same pictures are sought within the county, the same bytes everywhere. Withdrawn visits don't
-    count. Inside the caller's transaction, which `one_at_a_time` must have begun.
+    count, the photo's own neither. Inside the caller's transaction, which `one_at_a_time` must have begun.
     """
     visit = _visit_of(photo)
+    if visit.withdrawn:
+        Photo.objects.filter(pk=photo.pk).update(seen=[])
+        return set()
     affected, earlier = {visit.pk}, []
     for bits, other in _matches(photo, likeness):
         others = _visit_of(other)
@@ -47,11 +50,7 @@ def look_again(photos: Iterable[Photo]) -> set[UUID]:
     for photo in photos:
         photo.refresh_from_db(fields=["visit"])
         likeness = int(photo.phash, 16) if photo.phash else None
-        affected |= _forget(photo, likeness)
-        if _visit_of(photo).withdrawn:
-            Photo.objects.filter(pk=photo.pk).update(seen=[])
-        else:
-            affected |= find_again(photo, likeness)
+        affected |= _forget(photo, likeness) | find_again(photo, likeness)
     return affected
 
 

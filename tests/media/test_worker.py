@@ -173,6 +173,24 @@ def test_photos_of_a_withdrawn_visit_are_not_held_against_the_visit_that_takes_i
     assert (right.seen, flags_of(right)) == ([], {})
 
 
+def test_nor_are_those_that_come_only_after_it_was_withdrawn(village: Village):
+    (wrong,) = declare(village, JPEG, started_at="2026-11-18T10:00:00+08:00", ended_at=None)
+    gao = village.client("gao")
+    gao.put(
+        f"visits/{wrong.visit_id}/amendments/0199d2a0-4444-7000-8000-000000000001/",
+        {"made_at": "2026-11-20T10:00:00+08:00", "reason": "填错了户", "changes": {"withdrawn": True}},
+    )
+    right = stored(village, JPEG)
+    send(gao, wrong)
+    work()
+    right.refresh_from_db()
+    wrong.refresh_from_db()
+
+    assert wrong.developed_at is not None
+    assert (right.seen, wrong.seen) == ([], [])
+    assert "photo_seen_before" not in flags_of(right)
+
+
 def test_the_evidence_stays_short_however_often_a_picture_is_used(village: Village):
     for _ in range(12):
         (photo,) = declare(village, JPEG)
