@@ -31,10 +31,11 @@ def tasks(pulled: WorkingSet, path: str = "") -> list[Q]:
 
 
 def reviews(pulled: WorkingSet) -> list[Q]:
-    """Those of tasks held; and until it is decided, what the user's office is asked."""
+    """Those of tasks held; and until it is decided, or the task has ended without, what the user's office is asked."""
     held = tasks(pulled, "review__task__")
     if pulled.user.office_id:
-        held.append(Q(office=pulled.user.office_id, review__decided_at=None))
+        asked = Q(review__decided_at=None, review__task__under_review=True)
+        held.append(Q(office=pulled.user.office_id) & asked)
     return held
 
 

@@ -79,6 +79,10 @@ OF_TASK = """
     UNION ALL SELECT rows.office_id, 'given', rows.id FROM rows
     UNION ALL SELECT o.household_id, 'tasks', rows.id
         FROM rows JOIN opinions_opinion o ON o.group_id = rows.group_id"""
+OF_ASKED = """
+    UNION ALL SELECT v.office_id, 'reviews', v.row_id FROM rows
+        JOIN matters_jointreview r ON r.task_id = rows.id AND r.decided_at IS NULL
+        JOIN matters_officeview v ON v.review_id = r.id"""
 OF_ACTION = """
     SELECT t.handler_id, 'tasks', t.id FROM rows JOIN matters_task t ON t.id = rows.task_id
     UNION ALL SELECT t.office_id, 'tasks', t.id FROM rows JOIN matters_task t ON t.id = rows.task_id
@@ -133,7 +137,7 @@ TOLD: dict[str, Told] = {
     ),
     "opinions_category": Told(f"SELECT '{EVERYBODY}', 'categories', '{EVERYBODY}' FROM rows"),
     "matters_task": Told(
-        OF_TASK,
+        OF_TASK + OF_ASKED,
         f"""{OF_TASK}
         UNION ALL SELECT o.household_id, 'opinions', o.id
             FROM rows JOIN opinions_opinion o ON o.group_id = rows.group_id

@@ -301,6 +301,25 @@ def test_a_joint_review_is_on_the_phones_of_the_task_and_of_the_offices_asked(ev
     assert everybody.phones["lin"].ids("reviews") == set()
 
 
+@pytest.mark.parametrize("verb", ["decline", "merge"])
+def test_an_office_is_asked_no_more_about_a_task_that_ends_without_a_decision(
+    everybody: Everybody, verb: str
+):
+    village, sun = everybody.village, everybody.village.client("sun")
+    task, other = make_task(village, "in_progress"), make_task(village, "in_progress")
+    village.qian.office = samples.make_office("水利站")
+    village.qian.save()
+    body = {"offices": [str(village.qian.office_id)], "reason": "涉及两家"}
+    assert sun.post(f"tasks/{task.pk}/request-review/", body).status_code == 200
+    everybody.keep_up()
+    assert len(everybody.phones["qian"].ids("reviews")) == 1
+
+    told = {"decline": {"reason": "不办"}, "merge": {"into": str(other.pk)}}[verb]
+    assert sun.post(f"tasks/{task.pk}/{verb}/", told).status_code == 200
+    everybody.keep_up()
+    assert everybody.phones["qian"].ids("reviews") == set()
+
+
 def test_what_an_office_is_asked_comes_and_goes_with_its_people_and_with_the_task(everybody: Everybody):
     village, sun = everybody.village, everybody.village.client("sun")
     task = make_task(village, "in_progress", handler=village.chen)
