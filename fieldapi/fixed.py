@@ -3,15 +3,15 @@
 Writing a statement costs Django several times what a database needs to answer it by an index.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, connections, models
+from django.db import connection, models
 from django.db.models import Expression, Lookup, QuerySet, Subquery
-from django.db.models.query import get_related_populators
+from django.db.models.base import ModelState
 
 from fieldapi import json
 
@@ -36,22 +36,24 @@ class GivenList(Given):
     """Any number of values, for `Among`."""
 
     def bound(self, value: Any) -> Any:
-        here, prepared_by = connections[connection.alias], self.output_field.get_db_prep_value
-        prepared = [prepared_by(one, here) for one in value]
-        return prepared if here.vendor == "postgresql" else json.dumps(prepared).decode()
+        if connection.vendor == "postgresql" and isinstance(self.output_field, models.UUIDField):
+            return "{" + ",".join(one.hex for one in value) + "}"  # psycopg would ask each one what it is
+        prepared = [super(GivenList, self).bound(one) for one in value]
+        return prepared if connection.vendor == "postgresql" else json.dumps(prepared).decode()
 
 
 class Among(Lookup):
     """The column is one of a `GivenList`, in the same text however many they are; or one of what a `Subquery` finds.
 
-    PostgreSQL runs the subquery first, by itself: for a join it may read the whole table that the column is in.
+    PostgreSQL gathers them first, and plans without knowing how many they are. With a list in sight it would plan
+    anew for each, which takes longer than finding the rows; for a join with the subquery it may read a whole table.
     """
 
     lookup_name = "among"
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        shape = "{} = ANY(ARRAY{})" if isinstance(self.rhs, Subquery) else "{} = ANY({})"
-        return self._written(compiler, connection, shape)
+        gathered = "{}" if isinstance(self.rhs, Subquery) else unnested(self.rhs.output_field)
+        return self._written(compiler, connection, f"{{}} = ANY(ARRAY{gathered})")
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         shape = "{} IN {}" if isinstance(self.rhs, Subquery) else "{} IN (SELECT value FROM json_each({}))"
@@ -61,6 +63,11 @@ class Among(Lookup):
         column, before = self.process_lhs(compiler, connection)
         values, after = compiler.compile(self.rhs)
         return shape.format(column, values), [*before, *after]
+
+
+def unnested(field: models.Field[Any, Any]) -> str:
+    """A list's values as a subquery, of which PostgreSQL's planner knows nothing; `{}` is the list."""
+    return f"(SELECT unnest({{}}::{field.rel_db_type(connection)}[]))"
 
 
 @dataclass(frozen=True)
@@ -117,19 +124,44 @@ def _converted(row: Sequence[Any], converters: Sequence[tuple[int, Sequence[Any]
 
 
 def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    """What makes a model of a row, with those joined to it: as the ORM's own iterator does."""
-    model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
-    names = [column.target.attname for column, *_ in (compiler.select[place] for place in places)]
-    values_of = itemgetter(*places)
-    # the stubs are those of a later Django
-    joined = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]
+    """What makes a model of a row, with those joined to it and the annotations."""
+    made = _maker(compiler.klass_info, compiler.select)
+    annotated = list(compiler.annotation_col_map.items())
 
     def read(row: Sequence[Any]) -> Any:
-        one = model.from_db(connection.alias, names, values_of(row))
-        for populator in joined:
-            populator.populate(row, one)
-        for name, place in compiler.annotation_col_map.items():
+        one = made(row)
+        for name, place in annotated:
             setattr(one, name, row[place])
         return one
 
     return read
+
+
+def _maker(info: Mapping[str, Any], select: Sequence[Any]) -> Callable[[Sequence[Any]], Any]:
+    """What makes one of the models in a row; None where nothing was joined.
+
+    As Django makes a row that it unpickles: its constructor looks at every column of each.
+    """
+    model, places = info["model"], info["select_fields"]
+    names = [column.target.attname for column, *_ in (select[place] for place in places)]
+    values_of, key = itemgetter(*places), places[names.index(model._meta.pk.attname)]
+    joined = [
+        (_maker(other, select), other["local_setter"], other["remote_setter"])
+        for other in info.get("related_klass_infos", ())
+    ]
+    alias = connection.alias
+
+    def made(row: Sequence[Any]) -> Any:
+        if row[key] is None:
+            return None
+        one = model.__new__(model)
+        one._state = state = ModelState()
+        state.adding, state.db = False, alias
+        one.__dict__.update(zip(names, values_of(row), strict=True))
+        for other_of, link, link_back in joined:
+            link(one, other := other_of(row))
+            if other is not None:
+                link_back(other, one)
+        return one
+
+    return made

@@ -161,6 +161,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["fieldapi.access.ByTable"],
     "DEFAULT_PARSER_CLASSES": ["fieldapi.bodies.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["fieldapi.bodies.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "fieldapi.negotiation.Negotiation",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "fieldapi.paging.Pages",
     "DEFAULT_SCHEMA_CLASS": "fieldapi.openapi.Schema",

@@ -9,6 +9,7 @@ client that is still sending.
 """
 
 import os
+import select
 import socket
 import struct
 import time
@@ -24,6 +25,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 HESITATION = 0.0005  # seconds for each connection, up to so many
 MOST_HESITATION = 10
+BREATH = 20  # milliseconds between an answer and the next request in which its thread waits for it
 # Bytes read for the sake of an answered client: the greatest photo and more.
 MOST_UNREAD = 32 * 1024 * 1024
 
@@ -100,15 +102,30 @@ class PatientWorker(ThreadWorker):
         super().accept(listener)
 
     def handle(self, conn: TConn) -> Any:
-        """Serve one request, in a thread. False when the connection is over: it is closed here."""
+        """Serve one request, and those on its heels, in a thread. False when the connection is over: closed here."""
         if conn.parser is None:
             conn.parser = RequestParser(self.cfg, conn.sock, conn.client)
             conn.parser.unreader = PacedUnreader(conn.sock, self.patience)
-        conn.parser.unreader.begin_request()
-        outcome = super().handle(conn)
+        goes_on = True
+        while goes_on:
+            conn.parser.unreader.begin_request()
+            outcome = super().handle(conn)
+            goes_on = outcome is True and self.has_more(conn)
         if outcome is False and not is_closed(conn):
             conn.close(graceful=True)
         return outcome
+
+    def has_more(self, conn: TConn) -> bool:
+        """A phone that sends one request after another keeps its thread, as long as there is one for everybody: the
+        way through the accepting loop and back takes two changes of threads.
+        """
+        if not self.alive or self.nr_conns > self.cfg.threads:
+            return False
+        if conn.parser.unreader.buf.getvalue():
+            return True
+        poll = select.poll()
+        poll.register(conn.sock, select.POLLIN)
+        return bool(poll.poll(BREATH))
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
         try:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -122,6 +123,36 @@ def test_one_connection_carries_one_request_after_another(server):
             assert answers.readline() == b"HTTP/1.1 200 OK\r\n"
             assert list(iter(answers.readline, b"\r\n"))[-1] == b"Content-Length: 4\r\n"
             assert answers.read(4) == b"1000"
+
+
+def test_requests_sent_all_at_once_are_answered_in_turn(server):
+    with send(server, (HEADERS + b"x" * 1000) * 3) as connection, connection.makefile("rb") as answers:
+        for _ in range(3):
+            assert answers.readline() == b"HTTP/1.1 200 OK\r\n"
+            assert list(iter(answers.readline, b"\r\n"))[-1] == b"Content-Length: 4\r\n"
+            assert answers.read(4) == b"1000"
+
+
+@pytest.mark.parametrize(
+    ("connections", "stopping", "sent", "stays"),
+    [
+        (16, False, b"PUT", True),
+        (16, False, b"", False),
+        (17, False, b"PUT", False),
+        (16, True, b"PUT", False),
+    ],
+)
+def test_a_thread_stays_with_a_client_that_goes_on_while_there_is_one_for_everybody(
+    connections, stopping, sent, stays
+):
+    worker = PatientWorker.__new__(PatientWorker)
+    worker.nr_conns, worker.alive, worker.cfg = connections, not stopping, SimpleNamespace(threads=16)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(sent)
+        parser = SimpleNamespace(unreader=PacedUnreader(ours, Patience()))
+
+        assert worker.has_more(SimpleNamespace(sock=ours, parser=parser)) is stays
 
 
 @pytest.mark.parametrize(("size", "enough"), [(999, False), (1002, True)])
