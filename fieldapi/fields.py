@@ -1,7 +1,7 @@
 """Serializer fields of the contract: strict ids, instants with an offset, days, months, text."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from fieldapi.tables import Unreadable, id_number, phone
 
 FIRST_DAY, END_OF_DAYS = date(1970, 1, 1), date(2100, 1, 1)
 EARLIEST, LATEST = (start_of(day).astimezone(UTC) for day in (FIRST_DAY, END_OF_DAYS))
+NO_OFFSET, FARTHEST = timedelta(), timedelta(hours=15, minutes=59)
+"""RFC 3339 writes offsets up to 23:59, PostgreSQL reads them up to 15:59; no place is further off than 14 hours."""
 MOST_EXACT = 2**53  # beyond it a JSON number with a point does not say which whole number is meant
 
 
@@ -48,6 +50,8 @@ class InstantField(serializers.Field):
             raise serializers.ValidationError(words("bad_instant"), code="bad_instant")
         if not EARLIEST <= moment < LATEST:
             raise serializers.ValidationError(words("impossible_time"), code="impossible_time")
+        if abs(moment.utcoffset() or NO_OFFSET) > FARTHEST:
+            moment = moment.astimezone(UTC)
         beyond = moment.microsecond % 1000
         return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 

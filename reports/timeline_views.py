@@ -1,6 +1,6 @@
 """`GET /households/{id}/timeline/`."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fieldapi.api import Rows
-from fieldapi.fields import IdField, InstantField
+from fieldapi.fields import EARLIEST, LATEST, IdField, InstantField
 from households.models import Household
 from reports.pages import MergedPages, read_id
 from reports.timeline import kinds
@@ -57,6 +57,6 @@ class TimelineViewSet(Rows):
 def _instant(value: Any) -> datetime:
     """An instant as a cursor holds it. Raises ValueError and TypeError."""
     moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not EARLIEST <= moment < LATEST:
         raise ValueError(value)
-    return moment
+    return moment.astimezone(UTC)

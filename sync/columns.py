@@ -285,12 +285,14 @@ class ReplyColumns(PhoneRow):
 class Changes(PhoneRow):
     """What an amendment sets. A field not sent stays; one sent as null is emptied, where it may be."""
 
-    note = Typed(MOST_TEXT, required=False)
+    null_is_absent = False
+
+    note = Typed(MOST_TEXT, required=False, allow_null=True)
     kind = serializers.ChoiceField(choices=Visit.Kind.choices, required=False)
     household = IdField(required=False)
     started_at = InstantField(required=False)
-    ended_at = InstantField(required=False)
-    location = Location(required=False)
+    ended_at = InstantField(required=False, allow_null=True)
+    location = Location(required=False, allow_null=True)
     withdrawn = Whether(required=False)
 
 

@@ -246,6 +246,7 @@ def test_pages_are_one_snapshot_and_name_each_id_once(real_village: Village, mon
     assert {row["id"] for row in rows} <= set(seen)
     assert late["id"] not in seen
     assert len(stamps) == 1
+    monkeypatch.undo()
     following = gao.get(f"sync/pull/?last_pulled_at={page['timestamp']}").json()
     assert late["id"] in {row["id"] for row in following["changes"]["visits"]["updated"]}
 

@@ -309,3 +309,19 @@ def test_a_visit_sent_again_takes_four_statements_however_many_opinions_it_has(
         gao.put(f"visits/{visit_id}/", body)
         with django_assert_num_queries(4):
             gao.put(f"visits/{visit_id}/", body)
+
+
+@time_machine.travel(at("2026-11-03 12:00"))
+def test_an_instant_is_the_same_with_every_offset_that_can_be_written(village: Village):
+    gao = village.client("gao")
+    far_east, far_west = "2026-11-03T22:11:00+20:59", "2026-11-02T01:41:00-23:59"
+    answer = gao.put_visit(village.house, started_at=far_east, ended_at=far_west)
+
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["started_at"], told["ended_at"]) == (
+        "2026-11-03T09:12:00+08:00",
+        "2026-11-03T09:40:00+08:00",
+    )
+    found = gao.get(f"visits/?occurred_after={far_east.replace('+', '%2B')}").json()["results"]
+    assert [row["id"] for row in found] == [told["id"]]
