@@ -206,7 +206,8 @@ def edit_absence(*, by: User, absence: Absence, version: int, **values: Any) -> 
 @transaction.atomic
 def remove_absence(*, by: User, absence: Absence) -> None:
     """Take back an absence; the journal keeps what it was."""
-    absence.delete()
+    if not Absence.objects.filter(pk=absence.pk).delete()[0]:
+        raise Refused("not_found")  # somebody else took it back
     _tell_of_change(absence)
     note_down(by, "absences.destroy", absence.pk, unit=absence.cadre.unit_id, **_days(absence))
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from cadres.models import Office, Unit, User
@@ -63,7 +64,7 @@ def open_task(
     )
     today = clock.today()
     due = typed(due_on) if due_on else counted(group.category, today, group.unit_id)
-    task = Task.objects.create(
+    task = _stored(
         pk=id or new_id(),
         group=group,
         title=title,
@@ -89,6 +90,17 @@ def open_task(
     )
     tell_of_opening(task, {row.household_id for row in joined if row.household_id}, by=by)
     return task
+
+
+def _stored(**columns: Any) -> Task:
+    """Of two desks that take one id at once, one is refused `already_exists`."""
+    try:
+        with transaction.atomic():
+            return Task.objects.create(**columns)
+    except IntegrityError as fault:
+        if Task.objects.filter(pk=columns["pk"]).exists():
+            raise Refused("already_exists", "/id") from fault
+        raise
 
 
 def _taken_up(by: User, ids: list[UUID]) -> list[Opinion]:

@@ -86,10 +86,11 @@ def _by_right_unit(
 def _place(name: str, was: Mapping[UUID, str], unit: str) -> None:
     """Rows of one kind, with all that came with them, into a unit."""
     for rows in _with_parts(name, sorted(was)):
-        if rows.model is Photo:
-            rows.update(unit=unit)
-        else:
-            rows.update(unit=unit, version=F("version") + 1, changed_at=clock.now())
+        ids = list(
+            rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True)
+        )
+        held = rows.model._default_manager.filter(pk__in=ids)
+        held.update(unit=unit, version=F("version") + 1, changed_at=clock.now())
     note_down_all(None, [Entry(f"{name}.follow", pk, unit, {"was": former}) for pk, former in was.items()])
 
 

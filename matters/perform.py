@@ -14,12 +14,14 @@ from fieldapi.calendar import local_day
 from fieldapi.errors import Refused, pointing_into
 from fieldapi.ids import new_id
 from fieldapi.journal import note_down
+from grouping.towns import one_at_a_time, town_of
 from matters import cards, fixings
 from matters.acts import Act, has_part
 from matters.arguments import tasks_named, understood
 from matters.models import Fixing, Task, TaskAction
 from matters.telling import tell_of_act
 from matters.verbs import VERBS, allowed
+from opinions.models import Group, Opinion
 
 ARGS = "/args"  # where the arguments stand in what a phone sends; a desk's body is the arguments
 
@@ -104,6 +106,8 @@ def _judged(
     if (rule := VERBS.get(verb)) is None:
         raise Refused("verb_unknown", "/verb")
     day = local_day(made_at)
+    if rule.ends:
+        _wait_for_turn({task_id, *tasks_named(args)})
     held = _hold(by, {task_id, *tasks_named(args)}, day=day)
     task = held.get(task_id)
     if task is None:
@@ -116,6 +120,14 @@ def _judged(
     if not rule.fits(task):
         raise _wrong_state(task, by, day=day)
     return Act(by, part, task, told, made_at, day, now, held)
+
+
+def _wait_for_turn(tasks: set[UUID]) -> None:
+    """Nobody joins an opinion to a task at the moment it ends: it would be answered with no other. Two queries."""
+    units = Opinion.objects.filter(group__task__in=tasks).values_list("unit").distinct()
+    groups = Group.objects.filter(task__in=tasks).values_list("unit")
+    for town in sorted({town_of(unit) for (unit,) in units.union(groups)}):
+        one_at_a_time(town)
 
 
 def _hold(by: User, ids: set[UUID], *, day: date) -> dict[UUID, Task]:

@@ -22,10 +22,11 @@ from matters.items import tell_of_new_items, tell_of_waiting_items
 from matters.models import Task, TaskAction
 from matters.people import acting_for, working_on
 from matters.rounds import LOOKED_BACK, batches, untold
-from matters.telling import unanswered, wanting_answer
+from matters.telling import unanswered
 from matters.working_calendar import editions, working_days_of
 from notices.models import Round
 from notices.tell import News, tell
+from opinions.models import Opinion
 
 DUE_SOON = 5
 """Working days left: some before the yellow card, which says the same from then on."""
@@ -91,7 +92,7 @@ def tell_of_unstarted(today: date) -> None:
 def tell_of_late_answers(today: date) -> None:
     """Whoever is on post by now for the households that wait, and the supervisors: once for each task that ended."""
     rows = Task.objects.filter(
-        Exists(wanting_answer().filter(group=OuterRef("group"))),
+        Exists(Opinion.objects.wanting_answer().filter(group=OuterRef("group"))),
         state__in=(Task.State.CONFIRMED, Task.State.DECLINED),
         closed_on__gte=today - LOOKED_BACK,
         closed_on__lt=today,
@@ -113,7 +114,7 @@ def tell_of_late_answers(today: date) -> None:
 
 def posts_waiting(tasks: Mapping[UUID, Task], today: date) -> dict[UUID, set[UUID]]:
     """Of each task (found by its group) who is on post for the households it has not been answered to yet."""
-    waiting = wanting_answer().filter(group__in=tasks, household__isnull=False)
+    waiting = Opinion.objects.wanting_answer().filter(group__in=tasks, household__isnull=False)
     pairs = list(waiting.values_list("group", "household")) if tasks else []
     posts = acting_for([household for _, household in pairs], today)
     found: dict[UUID, set[UUID]] = defaultdict(set)

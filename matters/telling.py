@@ -14,7 +14,7 @@ from matters.models import Card, OfficeView, Task
 from matters.people import WORKERS, acting_for, working_on
 from notices.models import Notice
 from notices.tell import News, tell
-from opinions.models import Opinion, OpinionQuerySet
+from opinions.models import Opinion
 
 
 def tell_of_opening(task: Task, households: Iterable[UUID], *, by: User) -> None:
@@ -70,19 +70,14 @@ def tell_of_escalation(tasks: Iterable[Task], unit: str) -> None:
     tell(_news("escalated", task, desk, f"to {unit}") for task in tasks)
 
 
-def wanting_answer() -> OpinionQuerySet:
-    """Opinions that want a reply and have none."""
-    return Opinion.objects.standing().filter(wants_reply=True, replied_on__isnull=True)
-
-
 def unanswered(tasks: Mapping[UUID, Task], occasion: Callable[[Task], str], today: date) -> list[News]:
-    """To each opinion of these tasks (by group) that wants a reply and has none: who is to tell the household.
+    """To each opinion of these tasks (by group) that wants an answer: who is to tell the household.
 
     Where nobody is on post, or no household spoke, the supervisors. Three queries at most, none for no tasks.
     """
     if not tasks:
         return []
-    rows = wanting_answer().filter(group__in=tasks).order_by("pk")
+    rows = Opinion.objects.wanting_answer().filter(group__in=tasks).order_by("pk")
     waiting = list(rows.values_list("pk", "group", "household"))
     posts = acting_for([household for _, _, household in waiting if household], today)
     homeless = {tasks[group].unit_id for _, group, household in waiting if household not in posts}

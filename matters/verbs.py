@@ -61,6 +61,11 @@ class Verb:
     one_wins: bool = False  # of two people who do it at once, though its state would let both
     check: Callable[[Task], None] = _nothing_against  # refuses what can't be done, whatever it is told
 
+    @property
+    def ends(self) -> bool:
+        """Whether the task has ended by it."""
+        return not set(self.becomes.values()).isdisjoint(Task.ENDED)
+
     def fits(self, task: Task) -> bool:
         return (
             task.state in self.becomes

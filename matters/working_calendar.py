@@ -63,5 +63,6 @@ def add_calendar_day(*, by: User, unit: str, day: date, works: bool, reason: str
 def remove_calendar_day(*, by: User, day: CalendarDay) -> None:
     if not by.governs(day.unit_id):
         raise Refused("permission_denied")
+    if not CalendarDay.objects.filter(pk=day.pk).delete()[0]:
+        raise Refused("not_found")  # somebody else took it back
     note_down(by, "calendar-days.destroy", day.pk, unit=day.unit_id, day=day.day, works=day.works)
-    day.delete()

@@ -106,7 +106,8 @@ KINDS: dict[str, Kind] = {
         "answer due",
         False,
         "who is on post for the household; without one, the supervisors",
-        "an opinion that wants a reply has none, and its task is due soon, or has been confirmed or declined",
+        "an opinion that wants a reply has none (none since the decline, where its task was declined), and its task is"
+        " due soon, or has been confirmed or declined",
     ),
     "answer_late": Kind(
         "逾期未答复",

@@ -65,6 +65,15 @@ class Group(Identified, Versioned):
     objects = GroupQuerySet.as_manager()
 
 
+DECLINED = Q(declined_on__isnull=False, resolved_on__isnull=True)
+
+
+def _told_since_decline() -> Exists:
+    day = TruncDate("told_at", tzinfo=SHANGHAI)
+    replies = Reply.objects.filter(opinion=OuterRef("pk")).annotate(day=day)
+    return Exists(replies.filter(day__gte=OuterRef("declined_on")))
+
+
 def _heard(cadre: User, today: date) -> Q:
     return Q(by=cadre) | Q(household__in=Household.objects.served_by(cadre, day=today))
 
@@ -99,11 +108,12 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
 
     def decline_told(self, told: bool = True) -> Self:
         """Those declined whose household has been told something since, or those still to be told why."""
-        declined = self.filter(declined_on__isnull=False, resolved_on__isnull=True)
-        day = TruncDate("told_at", tzinfo=SHANGHAI)
-        replies = Reply.objects.filter(opinion=OuterRef("pk")).annotate(day=day)
-        since = replies.filter(day__gte=OuterRef("declined_on"))
-        return declined.filter(Exists(since) if told else ~Exists(since))
+        return self.filter(DECLINED, _told_since_decline() if told else ~_told_since_decline())
+
+    def wanting_answer(self) -> Self:
+        """Those that count and want a reply, and have none, or none that could tell of their decline."""
+        untold = Q(replied_on__isnull=True) | DECLINED & ~Q(_told_since_decline())
+        return self.standing().filter(untold, wants_reply=True)
 
     def in_standing(self, standing: str) -> Self:
         """Those whose `standing` it is."""

@@ -72,6 +72,8 @@ def _take(row: WaitingRow) -> None:
         bundle = waiting.bundle_of(row, row.sender)
         refused = _received(row.sender, row.device, [bundle], row.received_at)[0].refused
     except Refused as fault:
+        if fault.status in quarantine.NOT_KEPT:
+            raise  # it goes on waiting: the scheduler, or the phone's next try, wakes it
         refused = fault
     if refused is not None:
         body = waiting.whole(json.loads(row.body))

@@ -36,6 +36,7 @@ def end_waiting() -> None:
             if row is None:
                 continue
             body = json.loads(row.body)
+            row.delete()
             quarantine.keep(
                 row.sender,
                 row.device,
@@ -45,7 +46,6 @@ def end_waiting() -> None:
                 Refused("waited_too_long"),
                 row.received_at,
             )
-            row.delete()
 
 
 def forget_changes() -> None:

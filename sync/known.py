@@ -68,7 +68,9 @@ def one_of(column: str, kind: str, keys: Sequence[str]) -> tuple[str, list[Any]]
 
 
 def is_here(table: str, key: UUID) -> bool:
-    """A row stands, or waits, under the id."""
+    """A row of the table stands, or one waits, under the id."""
+    if table not in SOURCES:
+        return False
     return key in set().union(*look_up({table: [key], "waiting": [key]}).values())
 
 

@@ -13,6 +13,7 @@ from cadres.models import User
 from fieldapi.errors import Refused
 from fieldapi.ids import new_id
 from fieldapi.json import dumps
+from sync.known import is_here
 from sync.models import QuarantinedRow
 from sync.reading import Bundle
 from sync.sameness import content_of
@@ -55,9 +56,13 @@ def keep(
 def keep_all(by: User, device: UUID | None, rows: Sequence[Turned], at: datetime) -> list[QuarantinedRow]:
     """Keep many; their entries, in order. One look-up where all are kept already, else two and one insert.
 
-    The same content again gets the same entry and writes nothing.
+    The same content again gets the same entry and writes nothing; but one that left quarantine, and has come to stand
+    nowhere after all, is back in it.
     """
     standing = _standing(by, rows)
+    for row in rows:
+        if (entry := standing.get(row.key)) is not None:
+            _take_back(entry, row)
     fresh = {row.key: _entry(by, device, row, at) for row in rows if row.key not in standing}
     if fresh:
         with transaction.atomic():
@@ -70,6 +75,16 @@ def _standing(by: User, rows: Sequence[Turned]) -> dict[tuple[str, str, str], Qu
     hashes = {row.key[1] for row in rows}
     entries = QuarantinedRow.objects.filter(sender=by, row_hash__in=hashes) if hashes else ()
     return {(entry.table, entry.row_hash, entry.content): entry for entry in entries}
+
+
+def _take_back(entry: QuarantinedRow, row: Turned) -> None:
+    """A row that waited after its replay, and was refused in the end, waits for a person again."""
+    if entry.taken_as is None or is_here(entry.table, entry.taken_as):
+        return
+    entry.state, entry.code = QuarantinedRow.State.KEPT, row.refused.code
+    entry.problem = dumps(row.refused.problem()).decode()
+    entry.decided_by, entry.decided_at, entry.stands_as = None, None, None
+    entry.save(update_fields=["state", "code", "problem", "decided_by", "decided_at", "stands_as"])
 
 
 def _entry(by: User, device: UUID | None, row: Turned, at: datetime) -> QuarantinedRow:

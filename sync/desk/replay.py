@@ -11,7 +11,8 @@ from fieldapi.errors import Refused
 from fieldapi.ids import SHAPE, parse_id
 from fieldapi.journal import note_down
 from sync.door import receive
-from sync.intake import Verdict
+from sync.due import PATIENCE
+from sync.intake import WAITING, Verdict
 from sync.known import is_here
 from sync.models import QuarantinedRow
 from sync.push import DELETED
@@ -34,6 +35,8 @@ def replay(*, by: User, entry: QuarantinedRow, body: Any = None) -> Verdict:
     verdict = receive(row.sender, row.device, [bundle], row.received_at)[0]
     if verdict.refused is not None:
         raise verdict.refused
+    if verdict.outcome == WAITING and row.received_at < clock.now() - PATIENCE:
+        raise Refused("waited_too_long")  # what it refers to is still not here
     if str(bundle.root.id) != row.row_id:
         QuarantinedRow.objects.filter(pk=row.pk).update(stands_as=bundle.root.id)
     _decide(by, row, State.REPLAYED, "", corrected=body)

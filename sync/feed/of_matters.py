@@ -86,7 +86,13 @@ TASKS = FeedTable(
         VERSION,
     ),
     tasks,
-    brings={"task_actions": "task", "photos": "task", "cards": "task", "reviews": "review__task"},
+    brings={
+        "task_actions": "task",
+        "photos": "task",
+        "cards": "task",
+        "reviews": "review__task",
+        "visit_tasks": "task",
+    },
 )
 CARDS = FeedTable(
     "cards",

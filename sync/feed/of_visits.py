@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from matters.models import VisitTask
 from media.models import Photo
 from sync.feed.columns import Kind, column, milliseconds, sent
+from sync.feed.of_matters import tasks
 from sync.feed.table import ALWAYS_ONE, VERSION, FeedTable
 from sync.feed.working_set import WorkingSet
 from visits.models import Amendment, Companion, Flag, Visit
@@ -41,6 +42,15 @@ def photo_reasons(pulled: WorkingSet) -> list[Q]:
         Q(task__group__in=pulled.given),
         Q(matter__recorded_by=pulled.user.pk),
     ]
+
+
+def visit_tasks(pulled: WorkingSet) -> list[Q]:
+    """Links with tasks held, and those of the user's own visits."""
+    with_household, own = pulled.visits("visit__")
+    held = Q()
+    for reason in tasks(pulled, "task__"):
+        held |= reason
+    return [with_household & held, own]
 
 
 VISITS = FeedTable(
@@ -105,7 +115,7 @@ VISIT_TASKS = FeedTable(
     "visit_tasks",
     VisitTask,
     (sent("visit", ID, "visit_id"), sent("task", ID, "task_id"), ALWAYS_ONE),
-    lambda pulled: pulled.visits("visit__"),
+    visit_tasks,
     key="row_id",
     written_by_phones=True,
 )

@@ -2,7 +2,9 @@
 
 import pytest
 
+from cadres.actions import remove_absence
 from cadres.models import Absence
+from fieldapi.errors import Refused
 from fieldapi.ids import new_id
 from fieldapi.models import JournalLine
 
@@ -96,3 +98,15 @@ def test_absences_are_listed_by_cadre_and_by_day(village):
     assert cadres("sun", "on=2026-11-07") == []
     assert cadres("chen", "") == [chen]
     assert cadres("zhou", "") == []
+
+
+def test_of_two_who_take_an_absence_back_one_does_and_the_journal_says_it_once(village):
+    row = record(village).json()
+    first, second = (Absence.objects.get(pk=row["id"]) for _ in range(2))
+    remove_absence(by=village.sun, absence=first)
+
+    with pytest.raises(Refused) as refused:
+        remove_absence(by=village.sun, absence=second)
+
+    assert refused.value.code == "not_found"
+    assert JournalLine.objects.filter(action="absences.destroy").count() == 1

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import time_machine
 
+from fieldapi.errors import Refused
 from fieldapi.models import JournalLine
 from matters import recount as recounting
 from matters.cards import issue_fallen
 from matters.models import CalendarDay, Card, CountedCalendar, Task
 from matters.recount import recount
+from matters.working_calendar import remove_calendar_day
 from tests import samples
 from tests.conftest import Village
 from tests.matters.acting import act, fresh
@@ -269,3 +271,15 @@ def test_an_exception_put_in_and_taken_back_before_all_is_counted_leaves_every_t
             recount()
 
     assert {fresh(task).due_on for task in tasks} == {date(2026, 11, 23)}
+
+
+def test_of_two_who_take_an_exception_back_one_does_and_the_journal_says_it_once(village: Village):
+    exception(village, samples.COUNTY, "2026-11-12")
+    first, second = (CalendarDay.objects.get() for _ in range(2))
+    remove_calendar_day(by=village.zheng, day=first)
+
+    with pytest.raises(Refused) as refused:
+        remove_calendar_day(by=village.zheng, day=second)
+
+    assert refused.value.code == "not_found"
+    assert JournalLine.objects.filter(action="calendar-days.destroy").count() == 1

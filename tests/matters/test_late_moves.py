@@ -181,6 +181,6 @@ def test_the_number_of_statements_does_not_depend_on_that_of_the_visits(
         visit_of(village, days_ago=2)
     moved(village, days_ago=5)
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         follow_moves()
     assert set(units()["visits"]) == {HAMLET}

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from fieldapi.ids import new_id
 from fieldapi.models import JournalLine
 from matters.models import JointReview, OfficeView, PracticalMatter, Task, TaskAction
 from opinions.models import Group, Opinion
@@ -353,6 +354,66 @@ def test_a_task_that_is_confirmed_while_it_is_reopened_never_has_two_standing_ma
     opinion = Opinion.objects.get()
     assert standing == (1 if fresh(task).state == "confirmed" else 0)
     assert (opinion.resolved_on is not None) == bool(standing)
+
+
+@pytest.mark.parametrize(
+    ("verb", "args"), [("decline", {"reason": "不办"}), ("merge", {}), ("confirm", {"reason": "已核实"})]
+)
+def test_an_opinion_that_is_put_to_a_task_while_it_ends_is_never_left_behind_in_it(
+    busy: Village, verb: str, args: dict[str, str]
+):
+    """Joined first, it shares the task's end; else it is not taken in any more, and stays free."""
+    task, other = make_task(busy, "done" if verb == "confirm" else "open"), make_task(busy, "open")
+    late = samples.make_opinion(busy.house, busy.gao, "路灯又灭了")
+    told = args or {"into": str(other.pk)}
+    acting, ended = Event(), Event()
+
+    def join() -> Any:
+        with connection.execute_wrapper(pausing(acting, ended)):
+            return samples.Caller(busy.sun).post(f"groups/{task.group_id}/accept/", {"opinions": ids(late)})
+
+    def end() -> Any:
+        acting.wait(timeout=30)
+        answer = supervisors(busy)[1].post(f"tasks/{task.pk}/{verb}/", told)
+        ended.set()
+        return answer
+
+    joined, done = all_at_once([join, end])
+
+    late.refresh_from_db()
+    assert done.status_code == 200
+    assert joined.status_code in (200, 409)
+    if late.group_id is not None:
+        stands = late.resolved_on or late.declined_on or late.group_id == other.group_id
+        assert stands, (late.standing, joined.status_code)
+
+
+def pausing(acting: Event, ended: Event) -> Callable[..., Any]:
+    """Before the opinion goes into its group: lets the other act meanwhile, if nothing keeps that one waiting."""
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "opinions_opinion"') and not acting.is_set():
+            acting.set()
+            ended.wait(timeout=1)
+        return execute(sql, params, many, context)
+
+    return wrapper
+
+
+def test_of_desks_that_open_tasks_under_one_id_at_once_one_does(busy: Village):
+    opinions = [samples.make_opinion(busy.house, busy.gao, f"{place}号") for place in range(COPIES)]
+    key = str(new_id())
+
+    answers = all_having_seen_the_same(
+        [
+            lambda desk=desk, one=one: desk.post("tasks/", {"id": key, "title": "路灯", "opinions": ids(one)})
+            for desk, one in zip(supervisors(busy), opinions, strict=True)
+        ]
+    )
+
+    assert tally(answers)[201] == 1
+    assert {answer.json()["code"] for answer in answers if answer.status_code != 201} == {"already_exists"}
+    assert Task.objects.count() == Group.objects.count() == 1
 
 
 def test_copies_of_one_call_with_one_key_are_one_act(busy: Village):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cadres.models import Absence
 from fieldapi import clock
+from fieldapi.ids import new_id
 from grouping.placing import place_new
 from matters.models import CalendarDay, Task, TaskAction
 from matters.reminders import remind
@@ -380,3 +381,36 @@ def test_run_due_reminds(village: Village):
         call_command("run_due")
 
     assert told("due_near") == [("lin", "due_near")]
+
+
+def tell_household(village: Village, opinion: Opinion, moment: str) -> None:
+    with on(moment):
+        said = {"text": "正在办", "how": "phone", "told_at": f"{moment.replace(' ', 'T')}:00+08:00"}
+        answer = village.client("gao").put(f"opinions/{opinion.pk}/replies/{new_id()}/", said)
+    assert answer.status_code == 201
+
+
+def test_a_household_that_was_answered_before_its_task_was_declined_is_still_to_be_told_why(village: Village):
+    with on("2026-11-04 16:00"):
+        task = make_task(village, "assigned", due_on=DISTANT)
+    opinion = Opinion.objects.get()
+    tell_household(village, opinion, "2026-11-04 17:00")
+    with on("2026-11-05 16:00"):
+        act(village, "sun", task, "decline", reason="已列入明年改造")
+    assert told("answer_due") == [("gao", "answer_due")]
+
+    remind_on("2026-11-10")
+
+    assert told("answer_late") == [("gao", "answer_late"), ("sun", "answer_late")]
+
+
+def test_once_it_was_told_why_nothing_is_late(village: Village):
+    with on("2026-11-04 16:00"):
+        task = make_task(village, "assigned", due_on=DISTANT)
+    with on("2026-11-05 16:00"):
+        act(village, "sun", task, "decline", reason="已列入明年改造")
+    tell_household(village, Opinion.objects.get(), "2026-11-06 10:00")
+
+    remind_on("2026-11-10")
+
+    assert told("answer_late") == []

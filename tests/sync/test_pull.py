@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from fieldapi import clock, json
 from fieldapi.ids import new_id
 from households.models import Household
-from matters.models import MatterHousehold
+from matters.models import MatterHousehold, Task
 from sync import pages
 from sync.due import forget_changes
 from sync.feed.position import MOST, Position
@@ -23,6 +23,7 @@ from sync.feed.triggers import install
 from sync.models import Change, FeedDay, PullPage
 from tests import samples
 from tests.conftest import Village
+from tests.matters.acting import make_task
 from tests.sync.flat import Mirror, ms, opinion_row, outcomes, push, visit_row
 from tests.visits.test_races import real_village
 
@@ -362,3 +363,26 @@ def test_whom_else_a_matter_helped_comes_as_a_label_and_what_others_said_does_no
     MatterHousehold.objects.filter(household=other).delete()
     assert agrees(chen)
     assert chen.ids("households") == {str(real_village.house.pk)}
+
+
+def test_what_a_visit_worked_on_comes_once_the_phone_holds_that_task(real_village: Village):
+    task = make_task(real_village, "assigned", opinion=samples.make_opinion(None, real_village.lin))
+    chen = Mirror(real_village.client("chen"))
+    chen.pull()
+    visit = visit_row(real_village.house)
+    link = {"id": str(new_id()), "visit": visit["id"], "task": str(task.pk)}
+    push(real_village.client("gao"), visits=[visit], visit_tasks=[link])
+    gao = Mirror(real_village.client("gao"))
+
+    assert agrees(chen)
+    assert agrees(gao)
+    assert (chen.ids("visits"), chen.ids("visit_tasks")) == ({visit["id"]}, set())
+    assert gao.ids("visit_tasks") == {link["id"]}
+
+    Task.objects.filter(pk=task.pk).update(handler=real_village.chen, version=2)
+    assert agrees(chen)
+    assert chen.ids("visit_tasks") == {link["id"]}
+
+    Task.objects.filter(pk=task.pk).update(handler=real_village.lin, version=3)
+    assert agrees(chen)
+    assert (chen.ids("visits"), chen.ids("visit_tasks")) == ({visit["id"]}, set())

@@ -1,17 +1,23 @@
 """Rows put aside do not wait for ever, and nothing of them is lost."""
 
 from datetime import timedelta
+from typing import Any
 
 import time_machine
+from django.db import IntegrityError
 
 from fieldapi import clock, json
 from fieldapi.ids import new_id
+from media.models import Photo
 from opinions.models import Reply
+from sync import door
 from sync.due import end_waiting, wake_waiting
+from sync.intake import Intake
 from sync.models import QuarantinedRow, WaitingRow
+from sync.writing import write
 from tests import samples
 from tests.conftest import Village
-from tests.sync.flat import Mirror, ms, opinion_row, outcomes, push, visit_row
+from tests.sync.flat import Mirror, changes, ms, opinion_row, outcomes, push, visit_row
 from visits.models import Visit
 
 REPLY = {"text": "已修好", "how": "phone", "told_at": "2026-11-10T16:00:00+08:00"}
@@ -129,3 +135,79 @@ def test_while_nothing_has_come_the_scheduler_reads_no_waiting_row_and_locks_non
         wake_waiting()
 
     assert not any("sync_waitingrow" in query["sql"] for query in asked.captured_queries)
+
+
+def waited_in_vain(village: Village) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A reply that waited for thirty days, and the opinion it waited for, which has not come."""
+    opinion = opinion_row()
+    reply = {"id": str(new_id()), "opinion": opinion["id"]} | REPLY | {"told_at": ms(clock.now())}
+    with time_machine.travel(clock.now() - timedelta(days=31), tick=False):
+        push(village.client("gao"), replies=[reply])
+    end_waiting()
+    assert QuarantinedRow.objects.get().code == "waited_too_long"
+    return reply, opinion
+
+
+def test_what_waited_in_vain_is_replayed_only_once_the_other_row_is_here(village: Village):
+    _, opinion = waited_in_vain(village)
+    address = f"quarantine/{QuarantinedRow.objects.get().pk}/replay/"
+
+    early = village.client("sun").post(address)
+
+    assert (early.status_code, early.json()["code"]) == (409, "waited_too_long")
+    assert (QuarantinedRow.objects.get().state, WaitingRow.objects.count()) == ("kept", 0)
+    push(village.client("gao"), opinions=[opinion])
+    late = village.client("sun").post(address)
+    assert (late.status_code, late.json()["state"], Reply.objects.count()) == (200, "replayed", 1)
+
+
+def test_what_is_offered_again_and_waits_in_vain_once_more_is_back_in_quarantine(village: Village):
+    reply, _ = waited_in_vain(village)
+    phone = Mirror(village.client("gao"))
+    assert outcomes(push(phone.caller, replies=[reply])) == [("replies", "waiting")]
+    assert QuarantinedRow.objects.get().state == "replayed"
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        end_waiting()
+
+        entry = QuarantinedRow.objects.get()
+        assert (entry.state, entry.code, entry.decided_at) == ("kept", "waited_too_long", None)
+        assert WaitingRow.objects.count() == 0
+        phone.caller = village.client("gao")
+        phone.pull()
+    assert [row["state"] for row in phone.rows["quarantine"].values()] == ["kept"]
+
+
+def test_a_replayed_row_that_waits_and_is_then_refused_is_back_in_quarantine(village: Village):
+    """Replayed, it waits for its visit; that turns out to be somebody else's."""
+    visit = visit_row(village.house)
+    photo = {"id": str(new_id()), "visit": visit["id"], "sha256": "0" * 64, "bytes": 0}
+    told = push(village.client("lin"), photos=[photo])["results"][0]["problem"]
+    desk, body = village.client("sun"), f"quarantine/{told['quarantine']}/"
+    right = desk.get(body).json()["body"] | {"bytes": 10}
+    assert desk.post(f"{body}replay/", {"body": right}).json()["state"] == "replayed"
+    assert WaitingRow.objects.count() == 1
+
+    push(village.client("gao"), visits=[visit])
+
+    assert (WaitingRow.objects.count(), Photo.objects.count()) == (0, 0)
+    assert {entry.code for entry in QuarantinedRow.objects.filter(state="kept")} == {"visit_unknown"}
+
+
+def test_a_row_that_is_woken_while_the_database_is_busy_goes_on_waiting(village: Village, monkeypatch):
+    gao, opinion = village.client("gao"), opinion_row()
+    reply = {"id": str(new_id()), "opinion": opinion["id"]} | REPLY | {"told_at": ms(clock.now())}
+    push(gao, replies=[reply])
+
+    def busy(intake: Intake) -> None:
+        if intake.accepted.replies:
+            raise IntegrityError("a twin, again and again")
+        write(intake)
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(door, "write", busy)
+        answer = gao.post("sync/push/", {"changes": changes(opinions=[opinion])})
+    assert (answer.status_code, answer.json()["code"]) == (503, "server_busy")
+    assert (WaitingRow.objects.count(), QuarantinedRow.objects.count()) == (1, 0)
+
+    assert outcomes(push(gao, opinions=[opinion])) == [("opinions", "same")]
+    assert (WaitingRow.objects.count(), Reply.objects.count()) == (0, 1)
