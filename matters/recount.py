@@ -16,7 +16,7 @@ from matters.fixings import keep
 from matters.models import Card, CountedCalendar, Fixing, Task
 from matters.working_calendar import editions, working_days_of
 
-AT_ONCE = 40
+AT_ONCE = 20
 """Batches of one round: what else is due then gets its turn."""
 
 

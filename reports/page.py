@@ -22,8 +22,9 @@ unit and by cadre, and the lists of records, so they agree.
   was frozen then, also inside the month of the unit above it.
 - **Corrections** are amendments of a visit that a closed month counts, replies told and acts on tasks made in it that
   came later (offline, by their `made_at`), and reopenings, which concern the month of the end they undo. Nothing else
-  is one: what is decided later about flags, groups, categories, pairings and households changes no closed month and is
-  counted nowhere. A flag dismissed later is seen at the visit, and leaves `visits.flagged` only of months still open.
+  is one: what is decided later about flags, groups, categories, pairings, absences and households changes no closed
+  month and is counted nowhere. A flag dismissed later is seen at the visit, and leaves `visits.flagged` only of months
+  still open.
 - **year_to_date** is the months' figures and what was added: in it an added visit, opinion or matter counts like the
   others, a correction only as one. `opinions.open`, `tasks.overdue` and `tasks.backlog` are those of the last month.
 - **Any days** (`?from=&to=`) are always worked out anew from all rows, late ones on their own day.
