@@ -67,14 +67,22 @@ def wake(arrived: set[UUID]) -> None:
 
 
 def _take(row: WaitingRow) -> None:
-    row.delete()
-    try:
-        bundle = waiting.bundle_of(row, row.sender)
-        refused = _received(row.sender, row.device, [bundle], row.received_at)[0].refused
-    except Refused as fault:
-        if fault.status in quarantine.NOT_KEPT:
-            raise  # it goes on waiting: the scheduler, or the phone's next try, wakes it
-        refused = fault
-    if refused is not None:
+    """While the database is too busy it goes on waiting, and the scheduler looks again."""
+    with transaction.atomic():
+        row.delete()
+        refused = _refusal(row)
+        if refused is None:
+            return
+        if refused.status in quarantine.NOT_KEPT:
+            transaction.set_rollback(True)
+            return
         body = waiting.whole(json.loads(row.body))
         quarantine.keep(row.sender, row.device, row.table, row.row_id, body, refused, row.received_at)
+
+
+def _refusal(row: WaitingRow) -> Refused | None:
+    try:
+        bundle = waiting.bundle_of(row, row.sender)
+        return _received(row.sender, row.device, [bundle], row.received_at)[0].refused
+    except Refused as refused:
+        return refused
