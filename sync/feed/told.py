@@ -64,6 +64,15 @@ def part_of_review(view: str, task: str, rows: str) -> Told:
     )
 
 
+def household_left(table: str, whom: str, joined: str = "") -> str:
+    """Of rows that a correction has brought to another household: the one they were at, a label perhaps, to `whom`."""
+    return f"""
+    UNION ALL SELECT {whom}, 'households', rows.household_id FROM rows
+        JOIN {table} AS now ON now.id = rows.id {joined}
+        WHERE rows.household_id IS NOT NULL
+        AND (now.household_id IS NULL OR now.household_id <> rows.household_id)"""
+
+
 MATTER = "'practical_matters', rows.matter_id"
 PREFIXES = "(SELECT 2 AS n" + "".join(f" UNION ALL SELECT {length}" for length in LENGTHS[1:]) + ")"
 OF_PERSON = f"""
@@ -74,6 +83,14 @@ OF_OPINION = """
     UNION ALL SELECT rows.household_id, 'tasks', t.id FROM rows JOIN matters_task t ON t.group_id = rows.group_id
     UNION ALL SELECT rows.household_id, 'groups', rows.group_id FROM rows WHERE rows.group_id IS NOT NULL
     UNION ALL SELECT rows.by_id, 'groups', rows.group_id FROM rows WHERE rows.group_id IS NOT NULL"""
+OF_VISIT = """
+    SELECT rows.household_id, 'visits', rows.id FROM rows
+    UNION ALL SELECT rows.cadre_id, 'visits', rows.id FROM rows"""
+ITS_TASK = "JOIN matters_task t ON t.group_id = rows.group_id"
+LEFT_BY_OPINION = "".join(
+    household_left("opinions_opinion", whom, joined)
+    for whom, joined in (("rows.by_id", ""), ("t.handler_id", ITS_TASK), ("t.office_id", ITS_TASK))
+)
 OF_TASK = """
     SELECT rows.handler_id, 'given', rows.id FROM rows
     UNION ALL SELECT rows.office_id, 'given', rows.id FROM rows
@@ -89,10 +106,7 @@ OF_ACTION = """
     UNION ALL SELECT o.household_id, 'tasks', t.id FROM rows JOIN matters_task t ON t.id = rows.task_id
         JOIN opinions_opinion o ON o.group_id = t.group_id"""
 TOLD: dict[str, Told] = {
-    "visits_visit": Told(
-        """SELECT rows.household_id, 'visits', rows.id FROM rows
-        UNION ALL SELECT rows.cadre_id, 'visits', rows.id FROM rows"""
-    ),
+    "visits_visit": Told(OF_VISIT + household_left("visits_visit", "rows.cadre_id"), OF_VISIT),
     "visits_companion": part_of_visit("visit_companions", "row_id"),
     "matters_visittask": part_of_visit("visit_tasks", "row_id"),
     "visits_flag": part_of_visit("flags"),
@@ -113,7 +127,7 @@ TOLD: dict[str, Told] = {
     ),
     "opinions_opinion": Told(
         f"""SELECT rows.household_id, 'opinions', rows.id FROM rows
-        UNION ALL SELECT rows.by_id, 'opinions', rows.id FROM rows {OF_OPINION}""",
+        UNION ALL SELECT rows.by_id, 'opinions', rows.id FROM rows {OF_OPINION} {LEFT_BY_OPINION}""",
         f"""SELECT rows.household_id, CASE WHEN rows.visit_id IS NULL THEN 'opinions' ELSE 'visits' END,
             COALESCE(rows.visit_id, rows.id) FROM rows
         UNION ALL SELECT rows.by_id, CASE WHEN rows.visit_id IS NULL THEN 'opinions' ELSE 'visits' END,

@@ -127,6 +127,30 @@ def test_a_visit_moved_to_another_household_leaves_the_phones_of_the_first(every
     assert visit["id"] not in everybody.phones["chen"].ids("visits")
 
 
+def test_a_household_that_a_visit_was_not_made_at_after_all_leaves_as_a_label_too(everybody: Everybody):
+    """Of the phone that made the visit, and of the one that works on what was said there."""
+    village = everybody.village
+    other = samples.make_household("2")
+    pairing = samples.make_pairing(other, village.gao)
+    visit = visit_row(other)
+    opinion = opinion_row(visit)
+    everybody.push("gao", visits=[visit], opinions=[opinion])
+    end = {"on": clock.today().isoformat(), "reason": "调离"}
+    assert village.client("sun").post(f"pairings/{pairing.pk}/end/", end).status_code == 200
+    task = {"title": "路灯", "opinions": [opinion["id"]]}
+    told = village.client("sun").post("tasks/", task).json()
+    village.client("sun").post(f"tasks/{told['id']}/assign/", {"handler": str(village.lin.pk)})
+    everybody.keep_up()
+    holders = [name for name in WATCHED if str(other.pk) in everybody.phones[name].ids("households")]
+    assert holders == ["gao", "lin"]
+
+    change = {"id": str(new_id()), "visit": visit["id"], "made_at": ms(clock.now()), "reason": "错户",
+              "changes": f'{{"household": "{village.house.pk}"}}'}  # fmt: skip
+    assert outcomes(everybody.push("gao", amendments=[change])) == [("amendments", "created")]
+    everybody.keep_up()
+    assert not any(str(other.pk) in phone.ids("households") for phone in everybody.phones.values())
+
+
 def test_a_hand_over_takes_the_household_away_and_brings_it_with_its_history(everybody: Everybody):
     village, house = everybody.village, str(everybody.village.house.pk)
     visit, _, _ = visited(everybody, "chen")
