@@ -55,7 +55,7 @@ class Met:
 def meet(town: Town, near: Collection[str]) -> Met:
     """Those of them that are still open, in groups that take in more. One statement, where there are any."""
     met = Met()
-    for pk, group, group_unit, text, unit, yes in OPEN.run(ids=near) if near else ():
+    for pk, group, group_unit, text, unit, yes in OPEN.run(ids=map(UUID, near)) if near else ():
         met.units[group] = group_unit
         met.groups[group][pk] = town.said(text, unit)
         if yes:
