@@ -39,7 +39,7 @@ class Linking(models.Model):
 
 
 class Fingerprinted(models.Model):
-    """A row that knows what a push brought it as: the same again need not be compared. Null: it came another way."""
+    """A row that knows what it was sent as: the same again need not be compared. Null: with fields we do not know."""
 
     fingerprint = models.UUIDField(null=True)
 

@@ -103,6 +103,15 @@ class Verdict:
                 self.outcome = self.twin.outcome
 
 
+def clock_offset(said: Any, at: datetime) -> timedelta | None:
+    """How far the phone's clock is ahead, by what it says of itself; None where it says nothing of it."""
+    try:
+        clock_at = DEVICE.run_validation(said if isinstance(said, dict) else {})["clock_at"]
+    except ValidationError:
+        clock_at = None
+    return phone_clock.offset(clock_at, at)
+
+
 class Intake:
     """Judges the bundles of one batch against their surroundings. Nothing is written here (see `writing.py`)."""
 
@@ -224,13 +233,7 @@ class Intake:
     def _receipt(self, bundle: Bundle) -> Receipt:
         """One for all that came with the same words of the phone about itself."""
         if self.receipt is None or self.receipt[0] is not bundle.device:
-            try:
-                clock_at = DEVICE.run_validation(bundle.device if isinstance(bundle.device, dict) else {})[
-                    "clock_at"
-                ]
-            except ValidationError:
-                clock_at = None
-            offset = phone_clock.offset(clock_at, self.at)
+            offset = clock_offset(bundle.device, self.at)
             self.receipt = bundle.device, Receipt(self.by, self.device, self.at, offset)
         return self.receipt[1]
 

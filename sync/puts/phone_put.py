@@ -15,7 +15,7 @@ from sync.door import receive
 from sync.intake import CREATED, WAITING, Verdict
 from sync.models import QuarantinedRow
 from sync.quarantine import NAMED_BY_ADDRESS, NOT_KEPT, keep
-from sync.reading import TABLES, read_bundle
+from sync.reading import TABLES, Bundle, read_bundle
 
 
 class PhonePut(Rows):
@@ -26,8 +26,7 @@ class PhonePut(Rows):
     def take(self, row_id: str, parent: Mapping[str, UUID] | None = None) -> Response:
         """Take the body as a phone's row."""
         by, device = self.sender
-        bundle = read_bundle(by, self.table, row_id, self.request.data, parent)
-        verdict = receive(by, device, [bundle])[0]
+        verdict = receive(by, device, [self.read(row_id, parent)])[0]
         keep_sync(self.device, verdict.clock_offset)
         if verdict.refused is not None:
             raise verdict.refused
@@ -35,6 +34,9 @@ class PhonePut(Rows):
             return Response({"waiting_for": verdict.waiting_for}, status=202)
         body = {**self.stored(verdict), **_beside(verdict)}
         return Response(body, status=201 if verdict.outcome == CREATED else 200, headers=etag(verdict.row))
+
+    def read(self, row_id: str, parent: Mapping[str, UUID] | None = None) -> Bundle:
+        return read_bundle(self.by, self.table, row_id, self.request.data, parent)
 
     @property
     def sender(self) -> tuple[Any, UUID | None]:

@@ -1,12 +1,17 @@
 """The phone's PUTs, on the same addresses as what desks read."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 import visits.examples
+from cadres.authentication import keep_sync
+from fieldapi import clock
+from fieldapi.api import etag
 from fieldapi.ids import parse_id
 from matters.matter_views import PracticalMatterViewSet
 from matters.serializers import PracticalMatterSerializer, TaskActionSerializer
@@ -16,12 +21,14 @@ from media.views import PhotoViewSet
 from opinions.models import Opinion
 from opinions.serializers import OpinionSerializer
 from opinions.views import OpinionViewSet
-from sync.intake import Verdict
+from sync.intake import Verdict, clock_offset
 from sync.puts import bodies, examples
+from sync.puts.again import fingerprint, standing
 from sync.puts.answers import visit_shown
 from sync.puts.phone_put import PhonePut
+from sync.reading import Bundle
 from visits.serializers import VisitShown
-from visits.shown import shown
+from visits.shown import kinds_of, parts_of, shown
 from visits.views import VisitViewSet
 
 
@@ -50,7 +57,19 @@ class PhoneVisits(PhonePut, VisitViewSet):
     )
     def update(self, request: Request, pk: str) -> Response:
         """Send a visit with its opinions, matters and photo declarations. The same again answers 200."""
-        return self.take(pk)
+        body: Any = request.data
+        visit = standing(self.by, pk, body)
+        if visit is None:
+            return self.take(pk)
+        keep_sync(self.device, clock_offset(body.get("device"), clock.now()))
+        return Response(shown(visit, parts_of([visit], kinds_of(visit))[visit.pk]), headers=etag(visit))
+
+    def read(self, row_id: str, parent: Mapping[str, UUID] | None = None) -> Bundle:
+        """What has fields that we do not know is compared each time: the answer lists them."""
+        bundle = super().read(row_id, parent)
+        if not bundle.ignored_fields:
+            bundle.fingerprints = {"": fingerprint(self.by, bundle.body)}
+        return bundle
 
 
 class PhoneAmendments(PhonePut, VisitViewSet):
