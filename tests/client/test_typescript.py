@@ -138,6 +138,27 @@ def told_after_a_line(app: subprocess.Popen[str]) -> Any:
     return json.loads(said)
 
 
+def test_a_day_that_is_too_much_for_one_push_goes_up_in_portions(built, cast, live_server, settings):
+    settings.MAX_JSON_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 4000
+    script = f"""
+        import {{ Phone }} from {json.dumps(str(built / "phone.js"))};
+        import {{ Session }} from {json.dumps(str(built / "session.js"))};
+        const [server, password, household] = process.argv.slice(1);
+        const phone = new Phone(await Session.signIn(server, "gao", password, {{}}));
+        for (let at = 1; at <= 9; at++) {{
+          const started_at = Date.now() - at * 3600_000;
+          const id = crypto.randomUUID();
+          phone.create("visits", {{ id, household, kind: "phone", started_at, note: "问".repeat(400) }});
+        }}
+        const verdicts = await phone.sync();
+        console.log(JSON.stringify([verdicts.map((one) => one.outcome), phone.unsent.size]));
+    """
+    house = str(cast.house.pk)
+    app = node("--input-type=module", "--eval", script, live_server.url, PASSWORD, house)
+    assert told(app) == [["created"] * 9, 0]
+    assert Visit.objects.count() == 9
+
+
 def test_a_refusal_is_told_with_its_code(built, cast, live_server):
     script = f"""
         import {{ Session }} from {json.dumps(str(built / "session.js"))};

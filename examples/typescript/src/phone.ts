@@ -3,13 +3,14 @@ import type { components } from "./api.js";
 import { Session, told } from "./session.js";
 
 export type Row = { id: string; [column: string]: unknown };
+export type Unsent = { table: string; row: Row };
 export type Verdict = components["schemas"]["RowVerdict"];
 
 const MOST_ROWS = 2000; // in one push
 
 export class Phone {
   readonly tables = new Map<string, Map<string, Row>>();
-  readonly unsent = new Map<string, { table: string; row: Row }>();
+  readonly unsent = new Map<string, Unsent>();
   private timestamp: number | undefined; // of the last pull; opaque
 
   constructor(readonly session: Session) {}
@@ -57,19 +58,24 @@ export class Phone {
     const verdicts: Verdict[] = [];
     const waiting = [...this.unsent.values()];
     for (let begin = 0; begin < waiting.length; begin += MOST_ROWS) {
-      const changes: Record<string, { created: Row[] }> = {};
-      for (const { table, row } of waiting.slice(begin, begin + MOST_ROWS)) {
-        (changes[table] ??= { created: [] }).created.push(row);
-      }
-      const device = { clock_at: new Date().toISOString() };
-      const answer = told(await this.session.api.POST("/api/v1/sync/push/", { body: { changes, device } }));
-      verdicts.push(...answer.results);
+      verdicts.push(...(await this.send(waiting.slice(begin, begin + MOST_ROWS))));
     }
     for (const { table, id, outcome } of verdicts) {
       if (outcome !== "refused") this.unsent.delete(`${table} ${String(id)}`);
     }
     this.session.unsent = this.unsent.size;
     return verdicts;
+  }
+
+  // In halves where it is too much for one push (8 MB): rows may come in any portions.
+  private async send(rows: Unsent[]): Promise<Verdict[]> {
+    const changes: Record<string, { created: Row[] }> = {};
+    for (const { table, row } of rows) (changes[table] ??= { created: [] }).created.push(row);
+    const device = { clock_at: new Date().toISOString() };
+    const answer = await this.session.api.POST("/api/v1/sync/push/", { body: { changes, device } });
+    if (answer.response.status !== 413 || rows.length === 1) return told(answer).results;
+    const half = Math.ceil(rows.length / 2);
+    return [...(await this.send(rows.slice(0, half))), ...(await this.send(rows.slice(half)))];
   }
 
   private forgetAllButUnsent(): void {
