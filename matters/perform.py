@@ -51,7 +51,8 @@ def perform(
     Raises Refused, in this order: `verb_unknown`; `not_found` (a phone: `task_unknown`); `permission_denied`;
     `bad_input`; `wrong_state` with the present `state`, `paused`, and the verbs `allowed` to this person now;
     `version_stale`; then what the verb itself refuses. Four statements, twelve for a confirmation, whatever the number
-    of opinions, and up to four more for telling people of it.
+    of opinions; a few more where the task ends, one for each town its opinions are of, and up to four for telling
+    people of it.
     """
     now = clock.now()
     offline = action_id is not None
