@@ -39,13 +39,10 @@ class IdField(serializers.Field):
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class InstantField(serializers.Field):
-    """RFC 3339 with an offset, kept in whole milliseconds, from 1970 to 2100."""
+    """RFC 3339 with an offset, kept in whole milliseconds, from 1970 to 2100; or what a push has made an instant."""
 
     def to_internal_value(self, data: Any) -> datetime:
-        try:
-            moment = parse_datetime(data) if isinstance(data, str) and len(data) <= 40 else None
-        except ValueError:
-            moment = None
+        moment = data if isinstance(data, datetime) else _parsed(data)
         if moment is None or moment.tzinfo is None:
             raise serializers.ValidationError(words("bad_instant"), code="bad_instant")
         if not EARLIEST <= moment < LATEST:
@@ -57,6 +54,13 @@ class InstantField(serializers.Field):
 
     def to_representation(self, value: datetime) -> datetime:
         return value
+
+
+def _parsed(text: Any) -> datetime | None:
+    try:
+        return parse_datetime(text) if isinstance(text, str) and len(text) <= 40 else None
+    except ValueError:
+        return None
 
 
 @extend_schema_field(OpenApiTypes.DATE)

@@ -42,6 +42,8 @@ def _received(by: User, device: UUID | None, bundles: Sequence[Bundle], at: date
                 with transaction.atomic():
                     write(intake)
         except IntegrityError:
+            for bundle in bundles:
+                bundle.is_new = False  # no more: a twin was faster
             continue
         except OperationalError as fault:
             if getattr(fault.__cause__, "sqlstate", "") != DEADLOCK:

@@ -1,4 +1,4 @@
-"""A flat row of a phone's as the body of a PUT: instants as text, the location and JSON as objects."""
+"""A flat row of a phone's as the body of a PUT: milliseconds as instants, the location and JSON as objects."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fieldapi.json import instant, loads
+from fieldapi.json import loads
 from sync.feed.columns import PHONE, Kind
 from sync.feed.table import FeedTable
 from sync.feed.tables import TABLES
@@ -50,9 +50,9 @@ def _ways(table: str) -> dict[str, Way]:
 
 
 def _moment(sent: Any) -> Any:
-    """Milliseconds as an instant."""
-    if isinstance(sent, int | float) and not isinstance(sent, bool) and 0 <= sent < MOST_MILLISECONDS:
-        return instant(EPOCH + timedelta(milliseconds=int(sent)))
+    """Milliseconds as an instant, which becomes text only where the body is kept."""
+    if isinstance(sent, (int, float)) and not isinstance(sent, bool) and 0 <= sent < MOST_MILLISECONDS:
+        return EPOCH + timedelta(milliseconds=int(sent))
     return sent
 
 

@@ -34,6 +34,7 @@ class FlatRow:
         self.id: Any = said.get("id") if isinstance(said, dict) else said
         self.key = table, str(self.id)
         self.fingerprint: str | None = None  # of what the user sent, once it is asked for
+        self.is_new = False  # nothing stands under its id or waits for it, as far as is known
 
 
 @dataclass

@@ -143,6 +143,7 @@ class Push:
             self.by, parcel.row.table, parcel.row.id, body, parent, self.said, links_apart=True
         )
         bundle.fingerprints = {pointer: row.fingerprint for row, pointer in parcel.rows if row.fingerprint}
+        bundle.is_new = all(row.is_new for row, _ in parcel.rows)
         return bundle
 
     def _accept(self, parcel: Parcel, verdict: Verdict) -> None:

@@ -102,6 +102,7 @@ class Bundle:
     body: dict[str, Any]
     nested: list[Sent] = field(default_factory=list)
     device: Any = None  # what the phone says of itself, in the body or once for a whole batch
+    is_new: bool = False  # nothing stood under its ids or waited for them a moment ago
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # of rows that a push brought, by pointer
 
     @property

@@ -26,19 +26,29 @@ def fingerprint(by: User, row: FlatRow) -> str | None:
 
 
 def brought_again(rows: Iterable[FlatRow]) -> list[FlatRow]:
-    """Those of the rows that stand as they were sent, and that nothing waits for. One statement, or none."""
+    """Those of the rows that stand as they were sent, and that nothing waits for; the others learn if they are new.
+
+    One statement, or none.
+    """
     known = [row for row in rows if row.fingerprint and isinstance(row.id, str) and SHAPE.fullmatch(row.id)]
-    standing = _standing(known)
-    return [row for row in known if standing.get((row.table, _digits(row.id))) == row.fingerprint]
+    standing, awaited = _look(known)
+    again = []
+    for row in known:
+        digits = _digits(row.id)
+        held = standing.get((row.table, digits))
+        row.is_new = held is None and digits not in awaited
+        if held == row.fingerprint and digits not in awaited:
+            again.append(row)
+    return again
 
 
-def _standing(rows: Iterable[FlatRow]) -> dict[tuple[str, str], str]:
-    """The fingerprints that stand under the ids of rows, by table and id."""
+def _look(rows: Iterable[FlatRow]) -> tuple[dict[tuple[str, str], str], set[str]]:
+    """The fingerprints under the ids of rows that are here, by table and id ("" for none); ids that others wait for."""
     ids: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         ids[row.table].add(_digits(row.id))
     if not ids:
-        return {}
+        return {}, set()
     parts, values = [], []
     for table, asked in [*ids.items(), ("awaited", set().union(*ids.values()))]:
         source, key = SOURCES[table]
@@ -51,8 +61,8 @@ def _standing(rows: Iterable[FlatRow]) -> dict[tuple[str, str], str]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         found = [(table, _digits(key), _digits(held or "")) for table, key, held in cursor.fetchall()]
-    awaited = {key for table, key, _ in found if table == "awaited"}
-    return {(table, key): held for table, key, held in found if key not in awaited}
+    standing = {(table, key): held for table, key, held in found if table != "awaited"}
+    return standing, {key for table, key, _ in found if table == "awaited"}
 
 
 def _digits(written: str) -> str:

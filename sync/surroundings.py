@@ -50,7 +50,7 @@ class Surroundings:
     def __init__(self, by: User, bundles: Sequence[Bundle]):
         self.by = by
         self.rows = [row for bundle in bundles for row in bundle.rows]
-        self.known = look_up(_asked(bundles, self.rows))
+        self.known = look_up(_asked(bundles))
         self.stored: dict[str, dict[UUID, Any]] = {}
         for table in TABLES:
             self.stored[table] = self._stored(table)
@@ -171,27 +171,34 @@ class Surroundings:
         return found.in_bulk(list(wanted)) if wanted else {}
 
 
-def _asked(bundles: Iterable[Bundle], rows: Iterable[Sent]) -> dict[str, set[Key]]:
+def _asked(bundles: Iterable[Bundle]) -> dict[str, set[Key]]:
     asked: dict[str, set[Key]] = defaultdict(set)
-    for row in rows:
-        asked[row.table].add(row.id)
-        if row.table in PHONE_MADE:
-            asked["awaited"].add(row.id)
-        for column, table in NAMED.items():
-            if (key := row.values.get(column)) is not None:
-                asked[table].add(key)
-        for (listing, column), table in LISTED.items():
-            if row.table == listing:
-                asked[table].update(row.values[column] or ())
-        if row.table == "task_actions":
-            asked["photos"].update(photos_named(row.values["verb"], row.values["args"]))
-        if row.table == "practical_matters":
-            asked["waiting"].update(link_id(row.id, key) for key in row.values["opinions"] or ())
     for bundle in bundles:
+        for row in bundle.rows:
+            _ask_for(row, bundle, asked)
         asked["kept"].add(hashed(bundle.root.id))
         if bundle.root.table != "visits":
             asked["waiting"].add(bundle.root.id)
     return asked
+
+
+def _ask_for(row: Sent, bundle: Bundle, asked: dict[str, set[Key]]) -> None:
+    """What a row is called, unless it is new, and what it names outside its bundle."""
+    if not bundle.is_new:
+        asked[row.table].add(row.id)
+        if row.table in PHONE_MADE:
+            asked["awaited"].add(row.id)
+    for column, table in NAMED.items():
+        key = row.values.get(column)
+        if key is not None and (row is bundle.root or column != "visit"):
+            asked[table].add(key)
+    for (listing, column), table in LISTED.items():
+        if row.table == listing:
+            asked[table].update(row.values[column] or ())
+    if row.table == "task_actions":
+        asked["photos"].update(photos_named(row.values["verb"], row.values["args"]))
+    if row.table == "practical_matters":
+        asked["waiting"].update(link_id(row.id, key) for key in row.values["opinions"] or ())
 
 
 def _households(rows: Iterable[Sent]) -> set[UUID]:

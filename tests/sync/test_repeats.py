@@ -7,6 +7,7 @@ from matters.models import PracticalMatter
 from media.models import Photo
 from opinions.models import Opinion
 from sync.models import Awaited, QuarantinedRow
+from sync.repeats import brought_again
 from tests.conftest import Village
 from tests.sync.flat import opinion_row, outcomes, push, visit_row
 from tests.sync.test_push import stored
@@ -98,6 +99,30 @@ def test_fields_that_are_not_known_are_named_each_time(village: Village):
     assert Visit.objects.get().fingerprint is None
     assert first["results"][0]["ignored_fields"] == again["results"][0]["ignored_fields"] == ["weather"]
     assert outcomes(again) == [("visits", "same")]
+
+
+def test_a_twin_that_comes_between_the_look_and_the_writing_is_the_same(village: Village, monkeypatch):
+    gao, day = village.client("gao"), a_day(village)
+
+    def overtaken(rows):
+        found = brought_again(rows)
+        with monkeypatch.context() as twin:
+            twin.setattr("sync.push.brought_again", brought_again)
+            push(village.client("gao"), **day)
+        return found
+
+    monkeypatch.setattr("sync.push.brought_again", overtaken)
+    assert {outcome for _, outcome in outcomes(push(gao, **day))} == {"same"}
+    assert stored() == (1, 2, 1, 1, 0, 0, 0, 0)
+
+
+def test_an_opinion_may_have_the_id_of_its_visit(village: Village):
+    gao, visit = village.client("gao"), visit_row(village.house)
+    push(gao, visits=[visit])
+    opinion = opinion_row(visit) | {"id": visit["id"]}
+
+    assert outcomes(push(gao, opinions=[opinion])) == [("opinions", "created")]
+    assert str(Opinion.objects.get().visit_id) == visit["id"]
 
 
 def test_a_repeat_wakes_what_a_killed_server_left_waiting(village: Village, monkeypatch):
