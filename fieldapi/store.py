@@ -38,7 +38,8 @@ def store(rows: Iterable[models.Model]) -> None:
 
 
 def store_columns(model: type[models.Model], rows: Sequence[Columns]) -> None:
-    """Insert rows that nobody needs as objects: each by all its columns but a key that the database makes.
+    """Insert rows that nobody needs as objects: each by all its columns that are not null, but a key that the database
+    makes.
 
     No statement for no rows.
     """
@@ -55,7 +56,10 @@ def store_again(rows: Iterable[models.Model]) -> None:
 
 def _columns_of(rows: Sequence[models.Model]) -> list[Columns]:
     names, values_of = _read_by(type(rows[0]))
-    return [dict(zip(names, values_of(vars(row)), strict=True)) for row in rows]
+    return [
+        {name: value for name, value in zip(names, values_of(vars(row)), strict=True) if value is not None}
+        for row in rows
+    ]
 
 
 @cache
@@ -127,7 +131,9 @@ def _one_by_one(model: type[models.Model], fields: list[Any]) -> Storing:
 
 def _each(text: str, fields: list[Any]) -> Storing:
     def send(rows: Sequence[Columns]) -> None:
-        values = [[field.get_db_prep_save(row[field.column], connection) for field in fields] for row in rows]
+        values = [
+            [field.get_db_prep_save(row.get(field.column), connection) for field in fields] for row in rows
+        ]
         with connection.cursor() as cursor:
             cursor.executemany(text, values)
 

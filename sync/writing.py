@@ -47,7 +47,7 @@ def write(intake: Intake) -> None:
     _store_matters(intake)
     store(in_order(rows.photos))
     judge_again(again)
-    note_down_all(intake.by, _entries(rows))
+    note_down_all(intake.by, _entries(intake))
     store_replies(rows.replies)
     _amend(intake)
     _act(intake)
@@ -183,18 +183,25 @@ def _judged(intake: Intake) -> tuple[list[Flag], set[UUID]]:
     return list(chain.from_iterable(flags.values())), again | others
 
 
-def _entries(rows: Accepted) -> Iterable[Entry]:
-    """One journal line per bundle's root or lone row."""
-    for visit in rows.visits:
-        yield Entry("visits.record", visit.id, visit.unit_id)
-    for opinion in rows.opinions:
-        yield Entry("opinions.record", opinion.id, opinion.unit_id)
-    for matter in rows.matters:
-        yield Entry("practical-matters.record", matter.row.id, matter.row.unit_id)
-    for photo in rows.photos:
-        yield Entry("photos.declare", photo.id, photo.unit)
-    for reply, receipt in rows.replies:
-        yield Entry("opinions.reply", reply.opinion_id, receipt.by.unit_id, {"reply": reply.id})
+def _entries(intake: Intake) -> Iterable[Entry]:
+    """One journal line for each act: a visit's names what came with it, a row that came later or alone has its own."""
+    for verdict in intake.verdicts:
+        rows = verdict.rows
+        matters = [matter.row for matter in rows.matters]
+        for visit in rows.visits:
+            parts: dict[str, Sequence[Any]] = {
+                "opinions": rows.opinions,
+                "practical_matters": matters,
+                "photos": rows.photos,
+            }
+            brought = {name: [part.id for part in listed] for name, listed in parts.items() if listed}
+            yield Entry("visits.record", visit.id, visit.unit_id, brought)
+        if not rows.visits:
+            yield from (Entry("opinions.record", one.id, one.unit_id) for one in rows.opinions)
+            yield from (Entry("practical-matters.record", one.id, one.unit_id) for one in matters)
+            yield from (Entry("photos.declare", one.id, one.unit) for one in rows.photos)
+        for reply, receipt in rows.replies:
+            yield Entry("opinions.reply", reply.opinion_id, receipt.by.unit_id, {"reply": reply.id})
 
 
 def _act(intake: Intake) -> None:
