@@ -14,7 +14,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from fieldapi.calendar import Month, start_of
 from fieldapi.errors import words
-from fieldapi.ids import SHAPE
+from fieldapi.ids import SHAPE, as_id
 from fieldapi.tables import Unreadable, id_number, phone
 
 FIRST_DAY, END_OF_DAYS = date(1970, 1, 1), date(2100, 1, 1)
@@ -31,7 +31,7 @@ class IdField(serializers.Field):
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str) or not SHAPE.fullmatch(data):
             raise serializers.ValidationError(words("bad_id"), code="bad_id")
-        return UUID(data)
+        return as_id(data)
 
     def to_representation(self, value: Any) -> str:
         return str(value)
