@@ -67,7 +67,7 @@ class Push:
         writable = []
         for row in rows:
             if row.table not in TABLES:
-                self._turn(row, REFUSED, Refused("table_unknown", ""))
+                self._turn(row, REFUSED, Refused("table_unknown", "", table=row.table))
             elif row.is_deletion or not TABLES[row.table].written_by_phones:
                 writable.append(row)
         self._refuse_changes(writable)

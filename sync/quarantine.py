@@ -24,6 +24,9 @@ NAMED_BY_ADDRESS = {"replies": "opinion", "amendments": "visit"}
 """What the address of a PUT says of a row; it is kept in the body."""
 
 
+LONGEST_NAME = 30
+
+
 @dataclass(frozen=True)
 class Turned:
     """A row that was turned away: what was sent under its id, and why it was not taken."""
@@ -36,7 +39,7 @@ class Turned:
     @property
     def key(self) -> tuple[str, str, str]:
         """By what an entry is found again: (table, hash of the id, hash of the content)."""
-        return self.table, hashed(self.row_id), content_hash(self.body)
+        return filed(self.table), hashed(self.row_id), content_hash(self.body)
 
 
 def key_of(bundle: Bundle) -> tuple[str, str, str]:
@@ -91,7 +94,7 @@ def _entry(by: User, device: UUID | None, row: Turned, at: datetime) -> Quaranti
     return QuarantinedRow(
         id=new_id(),
         sender=by,
-        table=row.table,
+        table=filed(row.table),
         row_id=str(row.row_id).replace("\x00", "\\u0000"),
         row_hash=hashed(row.row_id),
         body=dumps(row.body).decode(),
@@ -102,6 +105,12 @@ def _entry(by: User, device: UUID | None, row: Turned, at: datetime) -> Quaranti
         device=device,
         received_at=at,
     )
+
+
+def filed(table: str) -> str:
+    """Under what name a table's rows are kept: of one that is none of ours, a name that fits, the same each time."""
+    fits = len(table) <= LONGEST_NAME and "\x00" not in table
+    return table if fits else f"{table[:20].replace(chr(0), ' ')}…{hashed(table)[:8]}"
 
 
 def content_hash(body: Any) -> str:

@@ -10,6 +10,7 @@ from opinions.models import Opinion
 from sync.models import QuarantinedRow
 from tests.conftest import Village
 from tests.samples import visit_body
+from tests.sync.flat import push
 from visits.models import Visit
 
 HERE = {"lat": 28.6, "lon": 103.95}
@@ -152,3 +153,16 @@ def test_any_id_is_kept_with_what_was_sent_under_it(village: Village, row_id):
 
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_id")
     assert QuarantinedRow.objects.count() == 1
+
+
+@pytest.mark.parametrize("table", ["", "\x00", "visits\x00", "x" * 31, "表" * 3000])
+def test_rows_of_a_table_of_any_name_are_kept_once_and_the_name_is_told_whole(village: Village, table: str):
+    row = {"id": str(new_id()), "note": "路灯"}
+    answers = [push(village.client("gao"), **{table: [row]}) for _ in range(2)]
+
+    (first,), (again,) = (answer["results"] for answer in answers)
+    assert (first["table"], first["outcome"]) == (table, "refused")
+    assert (first["problem"]["code"], first["problem"]["table"]) == ("table_unknown", table)
+    assert again["problem"]["quarantine"] == first["problem"]["quarantine"]
+    kept = QuarantinedRow.objects.get()
+    assert (json.loads(kept.body), json.loads(kept.problem)["table"]) == (row, table)
