@@ -26,6 +26,9 @@ from opinions.models import Opinion
 OPEN = 10_000
 ELSEWHERE = 100  # towns with as many
 MOST_MS, MOST_MORE, MOST_MS_CATEGORY = 8, 1.15, 1
+ALONE, AMONG = "placing", "placing_among"
+WARM, SLICE = 10, 20
+"""Placed in one database before the other has its turn: first some for the new connection, then those that count."""
 WHERE = (
     "{}",
     "{}桥头",
@@ -55,17 +58,17 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 
 
 def measure(pace: Pace, here: County) -> list[Figure]:
-    """The same opinions are placed before and after the other towns are filled."""
-    databases.make("placing")
+    """The same opinions are placed in two databases in turn: one that holds this town's only, one with the others'."""
+    databases.make(ALONE)
     cadre = here.beats[0].cadre
     town = Town.of(town_of(cadre.unit_id))
     villages = [code for code in town.villages if len(code) == VILLAGE] or [town.code]
     texts = said(random.Random(1))
     fill(town, villages, islice(texts, pace.stored(OPEN, least=100)), cadre.pk)
-    newcomers = list(islice(texts, max(20, round(pace.seconds * 30))))
-    alone = placed(town, villages, newcomers, cadre.pk)
+    databases.make(AMONG, like=ALONE)
     file_elsewhere(town, pace.stored(ELSEWHERE, least=2))
-    among = placed(town, villages, newcomers, cadre.pk)
+    newcomers = list(islice(texts, max(WARM + SLICE, round(pace.seconds * 30))))
+    alone, among = in_turn(town, villages, newcomers, cadre.pk)
     likely = timed_categories(town, newcomers)
     return [
         Figure(
@@ -106,14 +109,24 @@ def fill(town: Town, villages: list[str], texts: Iterator[str], cadre: UUID) -> 
     _analyze()
 
 
-def placed(town: Town, villages: list[str], texts: list[str], cadre: UUID) -> float:
-    """Milliseconds to place one, in a transaction of its own; the middle one."""
+def in_turn(town: Town, villages: list[str], texts: list[str], cadre: UUID) -> list[float]:
+    """Milliseconds to place one, alone and among the others; the middle one."""
+    times: dict[str, list[float]] = {ALONE: [], AMONG: []}
+    for start in range(0, len(texts), WARM + SLICE):
+        for name in times:
+            databases.use(name)
+            times[name] += placed(town, villages, texts[start : start + WARM + SLICE], cadre)[WARM:]
+    return [median(taken) for taken in times.values()]
+
+
+def placed(town: Town, villages: list[str], texts: list[str], cadre: UUID) -> list[float]:
+    """Milliseconds for each, in a transaction of its own."""
     times = []
     for row in Opinion.objects.bulk_create(collected(villages, texts, cadre)):
         begun = time.perf_counter()
         place_in(town, [row.pk])
         times.append((time.perf_counter() - begun) * 1000)
-    return median(times)
+    return times
 
 
 def file_elsewhere(town: Town, towns: int) -> None:

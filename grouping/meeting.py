@@ -37,7 +37,10 @@ def _open() -> QuerySet[Opinion, Any]:
 
 def _refused() -> QuerySet[Suggestion, Any]:
     rows = Suggestion.objects.filter(Among(F("group"), GivenList("groups", UUIDField())))
-    return rows.filter(state=Suggestion.State.REFUSED).values_list("group", "opinion__group")
+    refused = rows.filter(
+        decided_at__isnull=False, state=Suggestion.State.REFUSED
+    )  # of an index of decided ones
+    return refused.values_list("group", "opinion__group")
 
 
 OPEN, REFUSED = Fixed(_open), Fixed(_refused)

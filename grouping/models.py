@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from cadres.models import User
 from fieldapi.models import Identified, Versioned
@@ -56,6 +56,10 @@ class Suggestion(Identified, Versioned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["opinion", "group"], name="suggested_once")]
+        indexes = [
+            # few of a group's, among all that were only suggested
+            models.Index(fields=["group"], name="suggestions_decided", condition=Q(decided_at__isnull=False)),
+        ]
 
 
 class TraitUse(models.Model):

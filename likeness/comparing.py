@@ -79,7 +79,7 @@ class Closeness:
 
 
 class Said:
-    """One opinion as it is compared; costs about 1 ms for 300 characters.
+    """One opinion as it is compared; costs about 0.3 ms for 400 characters.
 
     `home` is the code of the village or hamlet it was said in, if known; `villages` maps the codes of the town's
     villages to their names without 村 or 社区.
@@ -125,7 +125,7 @@ class Said:
         return Places(lead, whole, _home(self.home, whole.get("village", ()), self._villages))
 
     def closeness(self, other: "Said") -> Closeness:
-        """Symmetric where neither was weighed. Costs about 0.1 ms for two texts of 300 characters."""
+        """Symmetric where neither was weighed. Costs about 0.04 ms for two texts of 400 characters."""
         leads = self.lead.cosine(other.lead)
         if self.has_rest and other.has_rest:
             wholes = self.whole.cosine(other.whole)
