@@ -92,12 +92,12 @@ def post_on(history: Sequence[Served], day: date) -> tuple[str | None, bool]:
 def acting(household_ids: Iterable[UUID], day: date) -> dict[UUID, User]:
     """Who acts for each household on `day`: A unless away, then B; where both are away, A. One query.
 
-    A household nobody is paired with that day is missing.
+    Who has left acts for nobody. A household that nobody else is paired with that day is missing.
     """
     away = Absence.objects.on(day).filter(cadre=OuterRef("cadre"))
     rows = (
         Pairing.objects.on(day)
-        .filter(household__in=list(household_ids))
+        .filter(household__in=list(household_ids), cadre__active=True)
         .select_related("cadre")
         .annotate(away=Exists(away))
     )

@@ -22,13 +22,15 @@ def on_post(task: Task, *, day: date) -> UUID | None:
 
 def cover_of(cadre: UUID, task: Task, *, day: date) -> UUID | None:
     """Who acts on `day` for a cadre who is away: post B of a household that raised the task and that the cadre
-    serves in post A. None where the cadre is there, or B is away too. One query."""
+    serves in post A. None where the cadre is there, or B is away too or has left. One query."""
     away = Absence.objects.on(day)
     theirs = Pairing.objects.on(day).filter(
         cadre=cadre, post="A", household__in=task.households().values("pk"), cadre__in=away.values("cadre")
     )
     cover = Pairing.objects.on(day).filter(post="B", household__in=theirs.values("household"))
-    there = cover.exclude(cadre__in=away.values("cadre")).order_by("household", "id")
+    there = (
+        cover.filter(cadre__active=True).exclude(cadre__in=away.values("cadre")).order_by("household", "id")
+    )
     return there.values_list("cadre", flat=True).first()
 
 

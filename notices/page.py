@@ -17,9 +17,10 @@ told of the own act.
 days.
 
 **On post.** Where a household's cadre is told, it is whoever acts for it that day: post A, or B while A is away (A
-where both are). The same holds for a handler who serves a household that raised the task. Where nobody is on post, the
-supervisors are told. *The supervisors* (and leaders) of a unit are those of the lowest unit, from its own upwards, that
-has any. *Everybody of the office* are its active cadres and supervisors; those who are away that day only if all are.
+where both are); who has left acts for nobody. The same holds for a handler who serves a household that raised the task.
+Where nobody is on post, the supervisors are told. *The supervisors* (and leaders) of a unit are those of the lowest
+unit, from its own upwards, that has any. *Everybody of the office* are its active cadres and supervisors; those who are
+away that day only if all are.
 
 """
 TAIL = """

@@ -9,6 +9,7 @@ from cadres.models import Absence, User
 from fieldapi import clock
 from fieldapi.ids import new_id
 from matters.models import Card, Task, TaskAction
+from opinions.models import Opinion
 from tests import samples
 from tests.conftest import Village
 from tests.matters.acting import act, everything, fresh, make_task
@@ -79,6 +80,38 @@ def test_where_b_is_away_too_it_stays_with_a(village: Village):
     away(village, village.chen)
 
     assert assigned(village, handler=str(village.gao.pk)).handler == village.gao
+
+
+def has_left(user: User) -> None:
+    """Deactivated, the pairings not ended yet."""
+    User.objects.filter(pk=user.pk).update(active=False)
+
+
+def test_where_a_has_left_it_goes_to_b_and_to_nobody_where_both_have(village: Village):
+    assert village.house
+    has_left(village.gao)
+    assert assigned(village, plan="换灯").handler == village.chen
+
+    has_left(village.chen)
+    task = make_task(village, "open")
+    answer = act(village, "sun", task, "assign", plan="换灯")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "nobody_assigned")
+    assert fresh(task).handler is None
+
+
+def test_who_has_left_covers_nobody_and_the_next_b_does(village: Village):
+    task = make_task(village, "assigned", handler=village.gao)
+    other = samples.make_household("2")
+    samples.make_pairing(other, village.gao)
+    samples.make_pairing(other, village.qian, post="B")
+    second = samples.make_opinion(other, village.gao)
+    Opinion.objects.filter(pk=second.pk).update(group=task.group)
+    away(village, village.gao)
+    assert act(village, "chen", task, "start").status_code == 200
+    assert act(village, "qian", task, "pause", reason="等户主").status_code == 403
+
+    has_left(village.chen)
+    assert act(village, "qian", task, "pause", reason="等户主").status_code == 200
 
 
 def test_who_is_away_and_serves_another_household_is_not_covered_here(village: Village):
