@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from cadres.models import User
 from cadres.months import added_months
@@ -153,13 +153,13 @@ def _changed_by(amendment: Amendment) -> dict[str, Any]:
 
 
 def _take_along(visits: Sequence[Visit]) -> None:
-    """What came with the visits counts where and when they count."""
+    """What came with the visits counts where and when they count, and has a new version by that."""
 
     def of_visit(column: str) -> Subquery:
         return Subquery(Visit.objects.filter(pk=OuterRef("visit")).values(column))
 
-    counted = {name: of_visit(name) for name in ("unit", "added_month", "changed_at")}
-    counted["visit_withdrawn"] = of_visit("withdrawn")
+    counted: dict[str, Any] = {name: of_visit(name) for name in ("unit", "added_month", "changed_at")}
+    counted |= {"visit_withdrawn": of_visit("withdrawn"), "version": F("version") + 1}
     when = {name: of_visit(name) for name in ("household", "day", "occurred_at")}
     _parts("opinions", visits).update(**when, **counted)
     _parts("matters", visits).update(done_on=of_visit("day"), **counted)

@@ -37,7 +37,7 @@ MEANINGS = {
     "household": "a household",
     "how": "in_person, phone, message, written or meeting",
     "issued_at": "when the card was recorded",
-    "label": "village and number: all there is of a household the user does not serve",
+    "label": "its number and head; with `unit` all there is of a household the user does not serve",
     "lat": "as the phone found it, in `system`",
     "level": "province, city, county, town, village or hamlet",
     "location_source": "surveyed, geocoded:…",

@@ -1,5 +1,7 @@
 """Follow-up tasks and practical matters as phones keep them."""
 
+from datetime import datetime
+
 from django.db.models import Q
 
 from matters.models import (
@@ -55,6 +57,10 @@ def matter_opinions(pulled: WorkingSet) -> list[Q]:
     for reason in pulled.opinions("opinion__"):
         said |= reason
     return [with_households & said, own]
+
+
+def withdrawn(withdrawn_at: datetime | None, with_its_visit: bool) -> bool:
+    return withdrawn_at is not None or with_its_visit
 
 
 TASKS = FeedTable(
@@ -161,7 +167,7 @@ MATTERS = FeedTable(
         column("unit", TEXT, "unit_id"),
         column("counts_on", DAY, "done_on"),
         column("task", ID, "task_id"),
-        column("withdrawn", FLAG, "withdrawn_at", read=lambda at: at is not None),
+        column("withdrawn", FLAG, "withdrawn_at", "visit_withdrawn", read=withdrawn),
         column("received_at", INSTANT),
         VERSION,
     ),

@@ -112,6 +112,24 @@ def test_a_visit_and_what_is_done_to_it(everybody: Everybody):
     assert everybody.phones["chen"].rows["opinions"][opinion["id"]]["standing"] == "withdrawn"
 
 
+def test_what_came_with_a_withdrawn_visit_is_withdrawn_on_the_phones_and_has_a_new_version(
+    everybody: Everybody,
+):
+    visit, opinion, matter = visited(everybody)
+    everybody.keep_up()
+    phone = everybody.phones["chen"]
+    before = phone.holds()
+
+    change = {"id": str(new_id()), "visit": visit["id"], "made_at": ms(clock.now()), "reason": "错",
+              "changes": '{"withdrawn": true}'}  # fmt: skip
+    everybody.push("gao", amendments=[change])
+    everybody.keep_up()
+    told = phone.rows["opinions"][opinion["id"]], phone.rows["practical_matters"][matter["id"]]
+    assert (told[0]["standing"], told[1]["withdrawn"]) == ("withdrawn", True)
+    changed = {table for table, held in phone.holds().items() if held != before[table]}
+    assert {"visits", "opinions", "practical_matters"} <= changed
+
+
 def test_a_visit_moved_to_another_household_leaves_the_phones_of_the_first(everybody: Everybody):
     village = everybody.village
     other = samples.make_household("2")
