@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from grouping import due
-from grouping.learning import learn_confirmed
-from grouping.models import TraitUse
+from grouping.learning import Known, learn_confirmed, teach_answers
+from grouping.models import Suggestion, TraitUse
 from opinions.models import Category, Opinion
 from tests import samples
 from tests.conftest import Village
@@ -63,3 +64,22 @@ def test_a_category_put_away_is_suggested_no_more(village: Village):
 @pytest.mark.parametrize("text", ["呱呱呱", "。。。"])
 def test_nothing_is_suggested_where_nothing_is_known(village: Village, text: str):
     assert suggested(village, text) == []
+
+
+def test_what_is_known_of_an_opinion_is_the_same_whoever_is_placed_with_it(
+    village: Village, django_assert_num_queries: Any
+):
+    samples.make_category("tea_trade", "茶叶产销")
+    make_opinion(village.house, village.gao, TEA, category_id="tea_trade")
+    learn_confirmed()
+    with transaction.atomic():
+        teach_answers([({"茶叶", "路灯"}, Suggestion.State.ACCEPTED), ({"水管"}, Suggestion.State.REFUSED)])
+    lamp, tea = "村口路灯坏了三个月", "茶叶卖不起价"
+
+    with django_assert_num_queries(1):
+        together = Known.of([lamp, tea, "水管爆了"])
+
+    assert together[lamp] == Known.of([lamp])[lamp]
+    assert together[tea] == Known.of([tea])[tea]
+    assert set(together[lamp].answers) == {"", "路灯"}
+    assert "茶叶" in together[tea].uses
