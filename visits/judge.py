@@ -1,9 +1,9 @@
 """Presence flags of stored visits: raised on arrival, worked out again when a photo or a neighbour comes."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ def call_of(visit: Visit) -> Call:
     where = visit.location or {}
     return Call(
         kind=visit.kind,
-        started_at=visit.started_at.astimezone(timezone(timedelta(minutes=visit.offset_min))),
+        started_at=visit.started_at.astimezone(_zone(visit.offset_min)),
         ended_at=visit.ended_at,
         occurred_at=visit.occurred_at,
         received_at=visit.received_at,
@@ -41,6 +41,11 @@ def call_of(visit: Visit) -> Call:
         household_accuracy_m=_estimated_within(visit.household),
         paired=visit.post != "",
     )
+
+
+@cache
+def _zone(offset_min: int) -> timezone:
+    return timezone(timedelta(minutes=offset_min))
 
 
 def _estimated_within(household: Household | None) -> float:
@@ -97,14 +102,34 @@ def _located() -> QuerySet[Visit, tuple[Any, ...]]:
 STORED_LINE = Fixed(_located)
 
 
-def line_of(cadre: UUID, visits: Sequence[Visit]) -> list[Neighbour]:
-    """The cadre's located visits that may be neighbours of `visits`, and those of these, in order.
+class Line:
+    """A cadre's located visits in order, as neighbours of each other."""
+
+    def __init__(self, neighbours: Iterable[Neighbour]):
+        self.in_order = sorted(neighbours, key=lambda one: (one.occurred_at, one.id))
+        self.places = {one.id: place for place, one in enumerate(self.in_order)}
+
+    def beside(self, visit: UUID) -> tuple[Neighbour | None, Neighbour | None]:
+        """The neighbours before and after a visit; none of one that is not on the line."""
+        place = self.places.get(visit)
+        if place is None:
+            return None, None
+        after = place + 1
+        return (
+            self.in_order[place - 1] if place else None,
+            self.in_order[after] if after < len(self.in_order) else None,
+        )
+
+
+def line_of(cadre: UUID, visits: Sequence[Visit]) -> Line:
+    """The cadre's located visits that may be neighbours of `visits`, and those of these.
 
     One query for what is stored; none without a point.
     """
-    moments = [visit.occurred_at for visit in visits if is_located(visit)]
-    if not moments:
-        return []
+    located = [visit for visit in visits if is_located(visit)]
+    if not located:
+        return Line(())
+    moments = [visit.occurred_at for visit in located]
     line = [
         Neighbour(pk, started_at, ended_at, occurred_at, (lat, lon), accuracy_m)
         for pk, started_at, ended_at, occurred_at, lat, lon, accuracy_m in STORED_LINE.run(
@@ -112,21 +137,7 @@ def line_of(cadre: UUID, visits: Sequence[Visit]) -> list[Neighbour]:
         )
     ]
     stored = {neighbour.id for neighbour in line}
-    line += [neighbour_of(visit) for visit in visits if is_located(visit) and visit.id not in stored]
-    return sorted(line, key=_when)
-
-
-def _when(one: Neighbour | Visit) -> tuple[datetime, Any]:
-    return one.occurred_at, one.id
-
-
-def beside(visit: Visit, line: Sequence[Neighbour]) -> tuple[Neighbour | None, Neighbour | None]:
-    """The neighbours before and after `visit` on the cadre's `line`, in which it is itself."""
-    if not is_located(visit):
-        return None, None
-    place = bisect_left(line, _when(visit), key=_when)
-    after = place + 1
-    return line[place - 1] if place else None, line[after] if after < len(line) else None
+    return Line([*line, *(neighbour_of(visit) for visit in located if visit.id not in stored)])
 
 
 def neighbours(visits: Sequence[Visit]) -> set[UUID]:
@@ -136,23 +147,25 @@ def neighbours(visits: Sequence[Visit]) -> set[UUID]:
     if not visits:
         return set()
     gone = {visit.id for visit in visits if visit.withdrawn}
-    line = [one for one in line_of(visits[0].cadre_id, visits) if one.id not in gone]
+    standing = [one for one in line_of(visits[0].cadre_id, visits).in_order if one.id not in gone]
+    line = Line(standing)
     found: set[UUID] = set()
     for visit in visits:
-        own = sorted([*line, neighbour_of(visit)], key=_when) if visit.id in gone else line
-        found |= {one.id for one in beside(visit, own) if one}
+        stood = visit.id in gone and is_located(visit)
+        own = Line([*standing, neighbour_of(visit)]) if stood else line
+        found |= {one.id for one in own.beside(visit.id) if one}
     return found
 
 
 def judge(
-    visits: Sequence[Visit], line: Sequence[Neighbour], pictures: Mapping[UUID, Sequence[Picture]]
+    visits: Sequence[Visit], line: Line, pictures: Mapping[UUID, Sequence[Picture]]
 ) -> tuple[dict[UUID, list[Raised]], set[UUID]]:
     """Flags of new visits of one cadre, and which stored visits must be judged again because of them."""
     fresh = {visit.id for visit in visits}
     raised: dict[UUID, list[Raised]] = {}
     again: set[UUID] = set()
     for visit in visits:
-        before, after = beside(visit, line)
+        before, after = line.beside(visit.id)
         raised[visit.id] = flags(
             call_of(visit),
             before=before,
@@ -200,8 +213,8 @@ def judge_again(ids: Collection[UUID]) -> None:
     new.write()
 
 
-def _raised(visit: Visit, line: Sequence[Neighbour]) -> list[Raised]:
-    before, after = beside(visit, line)
+def _raised(visit: Visit, line: Line) -> list[Raised]:
+    before, after = line.beside(visit.id)
     pictures = [picture_of(photo) for photo in visit.photos.all()]
     return flags(call_of(visit), before=before, after=after, pictures=pictures, thresholds=thresholds(visit))
 

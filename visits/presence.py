@@ -41,7 +41,8 @@ def flags(
     About 10 µs, and up to 200 µs more for each point that is over 0.1° from where it should be.
     """
     scene = Scene(call, before, after, pictures, thresholds)
-    found = ((code, tuple(rule(scene))) for code, rule in RULES.items())
+    rules = RULES if pictures else OF_NO_PICTURE
+    found = ((code, tuple(rule(scene))) for code, rule in rules.items())
     return [Flag(code, evidence) for code, evidence in found if evidence]
 
 
@@ -210,3 +211,4 @@ RULES: dict[str, Callable[[Scene], Iterator[Evidence]]] = {
     "not_paired": _not_paired,
 }
 CODES = tuple(RULES)
+OF_NO_PICTURE = {code: rule for code, rule in RULES.items() if not code.startswith("photo_")}
