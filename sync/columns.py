@@ -46,11 +46,20 @@ def shortcut(field: serializers.Field) -> Check:
     `run_validation` words.
     """
     read, validators = field.to_internal_value, cast(Sequence[Check], tuple(field.validators))
+    if isinstance(field, (Count, Number)) and field.min_value is not None and field.max_value is not None:
+        return partial(_within, read, field.min_value, field.max_value)
     if isinstance(field, serializers.CharField):
         return partial(_text, read, validators, not field.allow_blank)
     if type(field).run_validation is serializers.Field.run_validation:
         return partial(_plain, read, validators) if validators else read
     return cast(Check, field.run_validation)
+
+
+def _within(read: Check, least: float, most: float, data: Any) -> Any:
+    value = read(data)
+    if not least <= value <= most:
+        raise serializers.ValidationError
+    return value
 
 
 def _plain(read: Check, validators: Sequence[Check], data: Any) -> Any:
