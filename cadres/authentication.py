@@ -41,8 +41,12 @@ class SignedIn(BaseAuthentication):
 
 
 def _living() -> QuerySet[Device]:
+    """The number of the user stays unread: deciphering it costs more than the query."""
     session = Given("session", UUIDField())
-    return Device.objects.select_related("user__unit", "user__office").filter(session=session, ended_at=None)
+    living = Device.objects.select_related("user__unit", "user__office").filter(
+        session=session, ended_at=None
+    )
+    return living.defer("user__phone", "user__phone_index")
 
 
 LIVING = Fixed(_living)

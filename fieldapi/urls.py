@@ -1,4 +1,4 @@
-"""Every address. Each app lists its own under /api/v1/; the sync app's come first, since phones write through it."""
+"""Every address. Each app lists its own under /api/v1/; those that phones write through come first."""
 
 from django.urls import include, path
 
@@ -21,10 +21,10 @@ urlpatterns = [
         include(
             [
                 *sync.urls.urlpatterns,
+                *media.urls.urlpatterns,
+                *visits.urls.urlpatterns,
                 *households.urls.urlpatterns,  # before cadres': users/import/ is no user's address
                 *cadres.urls.urlpatterns,
-                *visits.urls.urlpatterns,
-                *media.urls.urlpatterns,
                 *opinions.urls.urlpatterns,
                 *grouping.urls.urlpatterns,
                 *matters.urls.urlpatterns,
