@@ -1,7 +1,7 @@
 """Corrections of submitted visits: the earlier version stays, and the order of arrival does not matter."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,7 @@ def amend(by: User, amendments: Sequence[Amendment]) -> tuple[list[Visit], dict[
         visit.version, visit.changed_at = visit.version + 1, one.received_at
     store(standing)
     store_again(amended)
-    _take_along(amended)
+    _take_along(amended, corrected={one.visit_id for one in standing if one.added_month is not None})
     judge_again({*(visit.pk for visit in amended), *beside_them, *neighbours(amended)})
     note_down_all(by, (_line(one, visits[one.visit_id]) for one in standing))
     return amended, refused
@@ -152,17 +152,24 @@ def _changed_by(amendment: Amendment) -> dict[str, Any]:
     return values
 
 
-def _take_along(visits: Sequence[Visit]) -> None:
-    """What came with the visits counts where and when they count, and has a new version by that."""
+def _take_along(visits: Sequence[Visit], *, corrected: Collection[UUID]) -> None:
+    """What came with the visits counts where and when they count, and has a new version by that.
+
+    Of visits whose month is closed (`corrected`) some of it was counted with it and some came later, as added: that
+    stays as it is.
+    """
 
     def of_visit(column: str) -> Subquery:
         return Subquery(Visit.objects.filter(pk=OuterRef("visit")).values(column))
 
-    counted: dict[str, Any] = {name: of_visit(name) for name in ("unit", "added_month", "changed_at")}
+    counted: dict[str, Any] = {name: of_visit(name) for name in ("unit", "changed_at")}
     counted |= {"visit_withdrawn": of_visit("withdrawn"), "version": F("version") + 1}
     when = {name: of_visit(name) for name in ("household", "day", "occurred_at")}
-    _parts("opinions", visits).update(**when, **counted)
-    _parts("matters", visits).update(done_on=of_visit("day"), **counted)
+    for closed in (False, True):
+        if theirs := [visit for visit in visits if (visit.pk in corrected) is closed]:
+            added = {} if closed else {"added_month": of_visit("added_month")}
+            _parts("opinions", theirs).update(**when, **counted, **added)
+            _parts("matters", theirs).update(done_on=of_visit("day"), **counted, **added)
     _parts("photos", visits).update(unit=of_visit("unit"), changed_at=of_visit("changed_at"))
 
 

@@ -14,6 +14,7 @@ from tests.reports.october import SECTIONS, ids, make_october, records, summary
 from tests.reports.rows import finish, make_task
 from tests.reports.test_records import figures, wrong
 from tests.samples import COUNTY, OTHER_TOWN, TOWN, at, make_user, make_visit
+from tests.sync.flat import opinion_row, push
 from visits.models import Visit
 
 OCTOBER = f"unit={COUNTY}&month=2026-10"
@@ -299,3 +300,17 @@ def test_a_leader_reads_and_does_not_close(october):
     answer = october.client("wu").post("summaries/monthly/close/", {"unit": COUNTY, "month": "2026-10"})
 
     assert (answer.status_code, ClosedMonth.objects.count()) == (403, 0)
+
+
+def test_what_came_after_the_closing_of_its_visits_month_is_added_also_when_the_visit_is_corrected(october):
+    gao = october.client("gao")
+    visit = late_visit(october).json()
+    closed = close(october)
+    matter = {"id": str(new_id()), "visit": visit["id"], "title": "换水管"}
+    push(gao, opinions=[opinion_row(visit)], practical_matters=[matter])
+    added = summary(october.client("wu"), NOVEMBER)["added_after_closing"]
+    amend(october, Visit.objects.get(pk=visit["id"]), note="补记")
+
+    assert (added["visits"], added["opinions"], added["practical_matters"]) == (0, 1, 1)
+    assert summary(october.client("wu"), NOVEMBER)["added_after_closing"] == added | {"corrections": 1}
+    assert summary(october.client("wu")) == closed
