@@ -51,6 +51,8 @@ def _follow(ids: Collection[int]) -> None:
     now = clock.now()
     moves = _unfollowed().filter(pk__in=ids)
     since = dict(moves.values_list("household").annotate(Min("on")).values_list("household", "on__min"))
+    if not since:
+        return  # another run was faster
     homes = dict(Household.objects.filter(pk__in=since).values_list("pk", "unit"))
     alone = Opinion.objects.filter(visit=None)
     of_one = PracticalMatter.objects.annotate(helped=Count("household_links")).filter(visit=None, helped=1)

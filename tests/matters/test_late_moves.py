@@ -10,6 +10,7 @@ from fieldapi.ids import new_id
 from fieldapi.json import instant
 from fieldapi.models import JournalLine
 from households.models import HouseholdChange
+from matters import late_moves
 from matters.late_moves import follow_moves
 from matters.models import PracticalMatter
 from media.models import Photo
@@ -171,6 +172,18 @@ def test_a_move_is_looked_at_for_an_hour_and_then_no_more(village: Village, djan
         assert HouseholdChange.objects.get().followed_at == clock.now()
         with django_assert_num_queries(1):
             follow_moves()
+
+
+def test_a_move_that_another_run_has_followed_meanwhile_is_done(village: Village, monkeypatch):
+    visit_of(village, days_ago=2)
+    moved(village, days_ago=5)
+    follow = late_moves._follow
+    monkeypatch.setattr(late_moves, "_follow", lambda ids: (follow(ids), follow(ids)))
+    with time_machine.travel(clock.now() + timedelta(minutes=61), tick=False):
+        follow_moves()
+
+    assert HouseholdChange.objects.get().followed_at is not None
+    assert JournalLine.objects.filter(action="visits.follow").count() == 1
 
 
 @pytest.mark.parametrize("visits", [1, 6])
