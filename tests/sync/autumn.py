@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import time_machine
+
 from cadres.tokens import access_for
 from fieldapi import clock, json
 from fieldapi.ids import new_id
-from matters.models import MatterHousehold, MatterOpinion, PracticalMatter
+from matters.models import MatterHousehold, MatterOpinion, PracticalMatter, Task, TaskAction
 from media.models import Photo
 from opinions.models import Opinion, Reply
 from sync.models import QuarantinedRow, WaitingRow
 from tests import samples
 from tests.conftest import Village
 from tests.media.sending import JPEG, declared, work
+from tests.reports.october import ids, records, summary
 from tests.samples import PLACE, TOWN, Caller, at
 from tests.sync.flat import changes, ms, opinion_row, visit_row
 from visits.models import Amendment, Companion, Flag, Visit
@@ -27,19 +30,33 @@ COUNTED = {
     Flag: ("visit", "code", "state", "evidence"),
     Opinion: ("id", "visit", "household", "day", "unit", "resolved_on", "replied_on"),
     Photo: ("id", "visit", "state", "unit", "problem"),
-    PracticalMatter: ("id", "visit", "done_on", "unit"),
-    MatterHousehold: ("matter", "household"),
-    MatterOpinion: ("row_id", "matter", "opinion"),
+    PracticalMatter: ("title", "visit", "task", "done_on", "unit", "satisfaction", "evidence"),
+    MatterHousehold: ("matter__title", "household"),
+    MatterOpinion: ("matter__title", "opinion"),
     Companion: ("row_id", "visit", "user"),
     Reply: ("id", "opinion", "told_at"),
     Amendment: ("id", "visit", "occurred_at"),
+    Task: ("id", "title", "state", "paused", "handler", "outcome", "finished_on", "closed_on", "due_on"),
+    TaskAction: ("task", "verb", "day", "by", "was", "became", "due_on"),
     WaitingRow: ("row_id",),
 }
+WHEREVER_IT_COUNTS = (
+    "Photo",
+    "MatterHousehold",
+    "MatterOpinion",
+    "Companion",
+    "Reply",
+    "Task",
+    "WaitingRow",
+    "refused",
+)
+"""What stands in the end is the same whether a month was closed before it came or after."""
+TOLD = {"reason": "户主外出"}
 
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """A row on a phone, or the bytes of a photo; without a phone, a desk's hand-over of the house."""
+    """A row on a phone, or the bytes of a photo; without a phone, what a desk does, named as a method of Autumn."""
 
     phone: str = ""
     table: str = ""
@@ -50,9 +67,13 @@ class Item:
         return self.table != "content"
 
 
+HAND_OVER, OPEN_TASK, CLOSE_OCTOBER = "hand_over", "open_task", "close_october"
+RECORDS = ("visits.total", "opinions.collected", "practical_matters.completed")
+
+
 class Autumn:
     """`items` are all there is to send. `shared` is the phone of gao and chen, and years ahead; `new` gao's next one;
-    `old` her predecessor's, hours behind.
+    `old` her predecessor's, hours behind; `handler` that of lin, who works on two tasks that were opened in October.
     """
 
     months = ("2026-10", "2026-11")
@@ -62,19 +83,22 @@ class Autumn:
         self.desk = village.client("sun")
         self.pairing = village.house.pairings.get(cadre=village.gao)
         self.callers = {
+            "handler": [village.client("lin")],
             "shared": [village.client("gao"), village.client("chen")],
             "new": [village.client("gao")],
             "old": [village.client("qian")],
         }
-        self.ahead = {"shared": AHEAD, "new": timedelta(), "old": BEHIND}
-        self.items = [*self._of_gao_and_chen(), *self._of_qian(), Item()]
-        self.handed_over = False
+        self.ahead = {"handler": timedelta(hours=3), "shared": AHEAD, "new": timedelta(), "old": BEHIND}
+        self.light, self.water = self._opened("路灯"), self._opened("水管")
+        desk = [Item(table=act) for act in (HAND_OVER, OPEN_TASK)]
+        self.items = [*self._of_gao_and_chen(), *self._of_qian(), *self._verbs(), *desk]
+        self.done: set[str] = set()
 
     def _of_gao_and_chen(self) -> list[Item]:
         gao, chen = (str(user.pk) for user in (self.village.gao, self.village.chen))
         near = self._visit("shared", "2026-10-25 09:00", made_by=gao)
         far = self._visit("shared", "2026-10-25 10:00", 1, made_by=gao, lat=PLACE[0] + 3, lon=PLACE[1] + 3)
-        late = self._visit("shared", "2026-10-26 15:00", None, made_by=gao, lat=None, lon=None)
+        self.late = late = self._visit("shared", "2026-10-26 15:00", None, made_by=gao, lat=None, lon=None)
         hers = self._visit("shared", "2026-10-27 09:00", made_by=chen)
         foreign = self._visit(
             "shared", "2026-10-27 11:00", made_by=gao, house=samples.make_household("foreign")
@@ -86,6 +110,7 @@ class Autumn:
             made_at=self.at("shared", "2026-10-28 09:00"),
             made_by=gao,
         )
+        self.alone, self.of_alone = alone["id"], str(new_id())
         matter = {
             "id": str(new_id()),
             "visit": near["id"],
@@ -139,6 +164,44 @@ class Autumn:
         ]
         return [*(Item("old", table, row) for table, row in rows), Item("old", "content", photo)]
 
+    def _verbs(self) -> list[Item]:
+        """What lin and gao did to the tasks in the field: each possible only after the one before, and one never."""
+        photo = declared(task=self.light)
+        outcome = {"outcome": "已更换", "evidence": [photo["id"]]}
+        satisfied = {"household": str(self.village.house.pk), "satisfaction": 5}
+        by_lin = [
+            self._verb("handler", self.light, "start", "2026-10-23 09:00"),
+            self._verb("handler", self.light, "finish", "2026-10-26 17:00", outcome),
+            self._verb("handler", self.water, "start", "2026-10-24 09:00"),
+            self._verb("handler", self.water, "pause", "2026-10-27 09:00", TOLD),
+            self._verb("handler", self.water, "resume", "2026-11-02 09:00", TOLD),
+        ]
+        by_gao = [
+            self._verb("shared", self.light, "confirm", "2026-10-30 09:00", satisfied, made_by=self.gao),
+            self._verb("shared", self.water, "decline", "2026-10-31 09:00", TOLD, made_by=self.gao),
+        ]
+        return [
+            Item("handler", "photos", photo),
+            *(Item("handler", "task_actions", row) for row in by_lin),
+            *(Item("shared", "task_actions", row) for row in by_gao),
+        ]
+
+    @property
+    def gao(self) -> str:
+        return str(self.village.gao.pk)
+
+    def _opened(self, title: str) -> str:
+        """A task about an opinion of the house, which lin is given at once."""
+        opinion = samples.make_opinion(self.village.house, self.village.gao, on="2026-10-20")
+        with time_machine.travel(at("2026-10-22 09:00"), tick=False):
+            desk = self.speak(self.desk)
+            task = desk.post("tasks/", {"title": title, "opinions": [str(opinion.pk)]}).json()["id"]
+            office = str(samples.make_office(f"{title}办").pk)
+            given = {"handler": str(self.village.lin.pk), "office": office, "plan": "更换",
+                     "due_on": "2026-11-30", "closing_standard": "好用"}  # fmt: skip
+            assert desk.post(f"tasks/{task}/assign/", given).status_code == 200
+        return str(task)
+
     def at(self, phone: str, moment: str) -> int:
         """A moment as that phone writes it."""
         return ms(at(moment) + self.ahead[phone])
@@ -164,17 +227,28 @@ class Autumn:
         said = {"visit": visit["id"], "reason": "改", "changes": json.dumps(what).decode()}
         return {"id": str(new_id()), "made_at": self.at(phone, moment), **said, **columns}
 
+    def _verb(
+        self,
+        phone: str,
+        task: str,
+        verb: str,
+        moment: str,
+        args: dict[str, Any] | None = None,
+        **columns: Any,
+    ) -> dict[str, Any]:
+        said = {"task": task, "verb": verb, "args": json.dumps(args or {}).decode()}
+        return {"id": str(new_id()), "made_at": self.at(phone, moment), **said, **columns}
+
     # what happens
 
     def send(self, batch: list[Item], second_user: bool) -> None:
         """Each phone pushes what of the batch is on it, then sends bytes; on the shared one one of the two is signed
-        in. The hand-over happens after that, if it is in the batch, once."""
+        in. What the desks do happens after that, once."""
         for phone, users in self.callers.items():
             held = [item for item in batch if item.phone == phone]
             if held:
                 self.sync(phone, users[second_user and len(users) > 1], held)
-        if not self.handed_over and any(not item.phone for item in batch):
-            self.hand_over()
+        self.act_at_desks(batch)
 
     def sync(self, phone: str, caller: Caller, held: list[Item]) -> None:
         """Bytes of photos that are not declared yet go another time."""
@@ -196,15 +270,35 @@ class Autumn:
         for phone, users in self.callers.items():
             for caller in users:
                 self.sync(phone, caller, [item for item in self.items if item.phone == phone])
-        if not self.handed_over:
-            self.hand_over()
+        self.act_at_desks(self.items)
+        assert {item.table for item in self.items if not item.phone} <= self.done
         work()
 
-    def hand_over(self) -> None:
-        self.handed_over = True
+    def act_at_desks(self, batch: list[Item]) -> None:
+        for act in [item.table for item in batch if not item.phone and item.table not in self.done]:
+            if getattr(self, act)():
+                self.done.add(act)
+
+    def open_task(self) -> bool:
+        """Of the opinion that gao recorded alone, once it is there."""
+        body = {"id": self.of_alone, "title": "公布电话", "opinions": [self.alone], "due_on": "2026-12-31"}
+        answer = self.speak(self.desk).post("tasks/", body)
+        assert answer.status_code in (201, 400), answer.content
+        return bool(answer.status_code == 201)
+
+    def close_october(self) -> bool:
+        """With what it counted until then kept in `october`."""
+        self.october = self.summary("2026-10"), self.counted()["2026-10"]
+        body = {"unit": TOWN, "month": "2026-10"}
+        answer = self.speak(self.desk).post("summaries/monthly/close/", body)
+        assert answer.status_code == 200, answer.content
+        return True
+
+    def hand_over(self) -> bool:
         body = {"to": str(self.village.lin.pk), "on": "2026-11-15", "reason": "轮换"}
         answer = self.speak(self.desk).post(f"pairings/{self.pairing.pk}/hand-over/", body)
         assert answer.status_code == 201, answer.content
+        return True
 
     def speak(self, caller: Caller) -> Caller:
         """With an access token of now."""
@@ -223,13 +317,23 @@ class Autumn:
         refused = QuarantinedRow.objects.exclude(code="other_user").filter(state="kept")
         rows["refused"] = sorted(refused.values_list("row_id", "code"))
         rows["codes"] = Counter(Flag.objects.values_list("code", flat=True))
+        rows["states"] = dict(Task.objects.values_list("title", "state"))
         rows["notes"] = list(Visit.objects.exclude(note="").values_list("note", flat=True))
-        for month in self.months:
-            asked = f"summaries/monthly/?unit={TOWN}&month={month}&include=by_cadre"
-            figures = self.speak(self.desk).get(asked)
-            assert figures.status_code == 200
-            rows[month] = figures.json()
+        rows |= {month: self.summary(month) for month in self.months}
         return rows
+
+    def summary(self, month: str) -> dict[str, Any]:
+        return summary(self.speak(self.desk), f"unit={TOWN}&month={month}&include=by_cadre,year_to_date")
+
+    def counted(self) -> dict[str, dict[str, list[Any]]]:
+        """Of each month, and of what November has as added after closing: the ids behind the figures of RECORDS."""
+        desk, november = self.speak(self.desk), f"unit={TOWN}&month=2026-11"
+        added = {figure: f"added_after_closing.{figure.split('.')[0]}" for figure in RECORDS}
+        return {
+            "2026-10": {name: ids(records(desk, name, f"unit={TOWN}&month=2026-10")) for name in RECORDS},
+            "2026-11": {name: ids(records(desk, name, november)) for name in RECORDS},
+            "added": {name: ids(records(desk, added[name], november)) for name in RECORDS},
+        }
 
 
 def moments(begin: datetime = BEGIN) -> Any:
