@@ -1,20 +1,24 @@
 """Closed months: what arrives for one is counted as added in the unit's first open month after it.
 
 Closing a month holds a gate shut (`hold_months_still`) while late rows pass it together, so that a row either
-stands in the frozen list or knows that it came after it. Rows of the running month never come to the gate.
+stands in the frozen list or knows that it came after it. Rows of the running month need not come to the gate, but in
+its last hour: a transaction that begins in it may end when the month has been closed.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 
 from cadres.models import ClosedMonth
 from cadres.units import ancestors
 from fieldapi import clock
-from fieldapi.calendar import Month
+from fieldapi.calendar import Month, local_day
 
 GATE = 530_626  # this gate's number among PostgreSQL's advisory locks; SQLite has one writer anyway
+
+LONGEST = timedelta(hours=1)
+"""No transaction takes so long."""
 
 
 def hold_months_still() -> None:
@@ -22,14 +26,19 @@ def hold_months_still() -> None:
     _lock("pg_advisory_xact_lock")
 
 
+def month_soon() -> Month:
+    """The month that runs when all transactions of now have ended: days before it come to the gate."""
+    return Month.of(local_day(clock.now() + LONGEST))
+
+
 def added_months(days: Iterable[tuple[str, date]]) -> dict[tuple[str, date], date | None]:
     """For each (unit code, day): the first day of the month it counts in as added, or None where its own is open.
 
-    No query unless a day lies before the running month; then one, inside the caller's transaction.
+    No query unless a day lies in a month that is over or soon will be; then one, inside the caller's transaction.
     """
     asked = set(days)
-    running = Month.of(clock.today())
-    late = [(unit, day) for unit, day in asked if Month.of(day) < running]
+    soon = month_soon()
+    late = [(unit, day) for unit, day in asked if Month.of(day) < soon]
     if not late:
         return dict.fromkeys(asked)
     _lock("pg_advisory_xact_lock_shared")

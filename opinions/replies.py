@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from cadres.months import added_months
-from fieldapi import clock, phone_clock
+from cadres.months import added_months, month_soon
+from fieldapi import phone_clock
 from fieldapi.calendar import Month, local_day
 from fieldapi.store import store
 from opinions.models import Opinion, Reply
@@ -53,7 +53,8 @@ def store_replies(replies: Iterable[tuple[Reply, Receipt]]) -> None:
 
 def _count_late(told: Iterable[tuple[Reply, date]]) -> None:
     """Replies told in a month that is closed know the month in which they count as corrections."""
-    late = [(reply, day) for reply, day in told if Month.of(day) < Month.of(clock.today())]
+    soon = month_soon()
+    late = [(reply, day) for reply, day in told if Month.of(day) < soon]
     if not late:
         return
     answered = Opinion.objects.filter(pk__in=[reply.opinion_id for reply, _ in late])

@@ -135,6 +135,7 @@ class Push:
         return left
 
     def _read(self, parcel: Parcel) -> Bundle:
+        parse_id(parcel.row.id, "/id")
         name, body = NAMED_BY_ADDRESS.get(parcel.row.table), parcel.body
         parent = {}
         if name and isinstance(body, dict):

@@ -197,6 +197,13 @@ def test_a_table_nobody_knows_is_refused_and_kept(village: Village):
     assert json.loads(QuarantinedRow.objects.get().body) == {"id": "x", "text": "茉莉花"}
 
 
+def test_an_id_that_is_none_is_pointed_at(village: Village):
+    answer = push(village.client("gao"), visits=[visit_row(village.house) | {"id": "ABC"}])
+
+    (fault,) = answer["results"][0]["problem"]["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/id", "bad_id")
+
+
 @pytest.mark.parametrize("row", [5, None, [], "x", {}, {"id": 7}, {"id": "ABC"}, {"id": "\x00"}])
 def test_what_is_no_row_is_refused_and_kept(village: Village, row):
     answer = push(village.client("gao"), visits=[row])
