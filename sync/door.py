@@ -42,16 +42,16 @@ def _received(by: User, device: UUID | None, bundles: Sequence[Bundle], at: date
                 with transaction.atomic():
                     write(intake)
         except IntegrityError:
-            for bundle in bundles:
-                bundle.is_new = False  # no more: a twin was faster
-            continue
+            pass
         except OperationalError as fault:
             if getattr(fault.__cause__, "sqlstate", "") != DEADLOCK:
                 raise
-            continue
-        if arrived := intake.awaited_by_others:
-            _wake(arrived, intake.verdicts)
-        return intake.verdicts
+        else:
+            if arrived := intake.awaited_by_others:
+                _wake(arrived, intake.verdicts)
+            return intake.verdicts
+        for bundle in bundles:
+            bundle.is_new = False  # as far as is known: a twin was faster
     raise Refused("server_busy")
 
 

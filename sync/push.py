@@ -19,6 +19,7 @@ from sync.parcels import FlatRow, Parcel, alone, in_stages, parcelled
 from sync.quarantine import NAMED_BY_ADDRESS, Turned, keep_all
 from sync.reading import Bundle, read_bundle
 from sync.repeats import brought_again, fingerprint
+from sync.waiting import PHONE_MADE
 
 DELETED = {"deleted": True}
 """What is kept of a row that a phone wants deleted."""
@@ -78,7 +79,8 @@ class Push:
 
     def _pass_over_repeats(self, rows: Sequence[FlatRow]) -> None:
         for row in rows:
-            row.fingerprint = fingerprint(self.by, row)
+            if row.table in PHONE_MADE:
+                row.fingerprint = fingerprint(self.by, row.said)
         for row in brought_again(rows):
             self._settle(Result(row, SAME))
 

@@ -7,6 +7,7 @@ way, is compared column by column (see `sameness.py`).
 from collections import defaultdict
 from collections.abc import Iterable
 from hashlib import blake2b
+from typing import Any
 
 from django.db import connection
 
@@ -15,20 +16,17 @@ from fieldapi.ids import SHAPE
 from fieldapi.json import dumps
 from sync.known import SOURCES, one_of
 from sync.parcels import FlatRow
-from sync.waiting import PHONE_MADE
 
 
-def fingerprint(by: User, row: FlatRow) -> str | None:
-    """128 bits of what a user sent as a row, in hexadecimal digits; None for tables of which phones bring few."""
-    if row.table not in PHONE_MADE:
-        return None
-    return blake2b(by.pk.bytes + dumps(row.said), digest_size=16).hexdigest()
+def fingerprint(by: User, said: Any) -> str:
+    """128 bits of what a user sent as a row, in hexadecimal digits."""
+    return blake2b(by.pk.bytes + dumps(said), digest_size=16).hexdigest()
 
 
 def brought_again(rows: Iterable[FlatRow]) -> list[FlatRow]:
     """Those of the rows that stand as they were sent, and that nothing waits for; the others learn if they are new.
 
-    One statement, or none.
+    Of the large tables only: rows of the others hold no fingerprint. One statement, or none.
     """
     known = [row for row in rows if row.fingerprint and isinstance(row.id, str) and SHAPE.fullmatch(row.id)]
     standing, awaited = _look(known)

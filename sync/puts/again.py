@@ -4,7 +4,6 @@ What differs in a letter, or was pushed, is compared column by column (see `sync
 """
 
 from collections.abc import Iterator, Mapping
-from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +12,12 @@ from django.db.models import Exists, F, QuerySet, UUIDField
 from cadres.models import User
 from fieldapi.fixed import Among, Fixed, Given, GivenList
 from fieldapi.ids import SHAPE
-from fieldapi.json import dumps
 from sync.models import Awaited
 from sync.reading import NESTED
+from sync.repeats import fingerprint
 from sync.sameness import content_of
 from visits.models import Visit
 from visits.shown import with_kinds
-
-
-def fingerprint(by: User, body: Mapping[str, Any]) -> str:
-    """128 bits of the visit that a user sent, in hexadecimal digits."""
-    return blake2b(by.pk.bytes + dumps(content_of(body)), digest_size=16).hexdigest()
 
 
 def standing(by: User, visit_id: str, body: Any) -> Visit | None:
@@ -34,7 +28,7 @@ def standing(by: User, visit_id: str, body: Any) -> Visit | None:
     if not (isinstance(body, dict) and SHAPE.fullmatch(visit_id)):
         return None
     found = STANDING.run(
-        pk=UUID(visit_id), ids=list(_ids(visit_id, body)), fingerprint=UUID(fingerprint(by, body))
+        pk=UUID(visit_id), ids=list(_ids(visit_id, body)), fingerprint=UUID(fingerprint(by, content_of(body)))
     )
     return next(iter(found), None)
 

@@ -23,10 +23,12 @@ from opinions.serializers import OpinionSerializer
 from opinions.views import OpinionViewSet
 from sync.intake import Verdict, clock_offset
 from sync.puts import bodies, examples
-from sync.puts.again import fingerprint, standing
+from sync.puts.again import standing
 from sync.puts.answers import visit_shown
 from sync.puts.phone_put import PhonePut
 from sync.reading import Bundle
+from sync.repeats import fingerprint
+from sync.sameness import content_of
 from visits.serializers import VisitShown
 from visits.shown import kinds_of, parts_of, shown
 from visits.views import VisitViewSet
@@ -68,7 +70,7 @@ class PhoneVisits(PhonePut, VisitViewSet):
         """What has fields that we do not know is compared each time: the answer lists them."""
         bundle = super().read(row_id, parent)
         if not bundle.ignored_fields:
-            bundle.fingerprints = {"": fingerprint(self.by, bundle.body)}
+            bundle.fingerprints = {"": fingerprint(self.by, content_of(bundle.body))}
         return bundle
 
 
